@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import type { z } from 'zod';
+import { toHelpText } from './describe-config.js';
+
+/** Where configuration comes from; `main.ts` passes the process's own. */
+export interface ConfigSource {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly argv: readonly string[];
+}
+
+/** One thing that is wrong with the configuration. */
+export interface ConfigFault {
+  readonly key: string;
+  readonly message: string;
+}
+
+/** The configuration can't be used. `faults` names every fault, not the first alone. Values are never repeated. */
+export class ConfigError extends Error {
+  readonly code = 'CONFIG_INVALID';
+  constructor(readonly faults: readonly ConfigFault[]) {
+    super(faults.map(({ key, message }) => `${key}: ${message}`).join('\n'));
+    this.name = 'ConfigError';
+  }
+}
+
+/**
+ * Reads `schema`'s keys from the environment. `KEY_FILE` names a file that holds the value of `KEY`.
+ * An empty variable counts as absent.
+ *
+ * @throws ConfigError (`CONFIG_INVALID`) that names every fault
+ */
+export function readConfig<S extends z.ZodObject>(schema: S, env: ConfigSource['env']): z.infer<S> {
+  const faults: ConfigFault[] = [];
+  const raw: Record<string, string> = {};
+  for (const key of Object.keys(schema.shape)) {
+    const value = readKey(key, env, faults);
+    if (value !== undefined) raw[key] = value;
+  }
+  const parsed = schema.safeParse(raw);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      const key = String(issue.path[0] ?? '(configuration)');
+      if (faults.some((fault) => fault.key === key)) continue; // the file's fault explains it better
+      const missing = raw[key] === undefined && issue.code === 'invalid_type';
+      faults.push({ key, message: missing ? 'is required' : issue.message });
+    }
+  }
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
+  return parsed.data;
+}
+
+function readKey(key: string, env: ConfigSource['env'], faults: ConfigFault[]): string | undefined {
+  const value = env[key] === '' ? undefined : env[key];
+  const file = env[`${key}_FILE`];
+  if (file === undefined || file === '') return value;
+  if (value !== undefined) {
+    faults.push({ key, message: `is set twice: ${key} and ${key}_FILE; remove one` });
+    return undefined;
+  }
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    faults.push({ key, message: `${key}_FILE names ${file}, which can't be read` });
+    return undefined;
+  }
+}
+
+/**
+ * Gives `main.ts` its configuration. `--help` prints every key and exits 0; a bad environment prints every fault
+ * and exits 78 (EX_CONFIG). Nothing has been started by then.
+ */
+export function loadConfig<S extends z.ZodObject>(app: string, schema: S, source: ConfigSource): z.infer<S> {
+  if (source.argv.includes('--help')) {
+    process.stdout.write(toHelpText(app, schema));
+    process.exit(0);
+  }
+  try {
+    return readConfig(schema, source.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const lines = error.faults.map(({ key, message }) => `  ${key}: ${message}`);
+    process.stderr.write(
+      `${app}: the configuration can't be used:\n${lines.join('\n')}\nRun it with --help for every key.\n`,
+    );
+    process.exit(78);
+  }
+}

@@ -1,0 +1,65 @@
+import { Controller, type DynamicModule, type FactoryProvider, Get, Module, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+
+/** One thing that must work before this process may be given requests. `check` throws, or says why not. */
+export interface HealthCheck {
+  readonly name: string;
+  readonly check: () => Promise<void>;
+}
+
+/** Thrown by a check to say in plain words what is missing; any other error shows as `failed`. */
+export class NotReady extends Error {}
+
+/** The checks of this process. */
+export class HealthChecks {
+  constructor(readonly checks: readonly HealthCheck[]) {}
+}
+
+@Controller('health')
+class HealthController {
+  constructor(private readonly health: HealthChecks) {}
+
+  /** The process runs. Never asks anything remote, so that an outage elsewhere restarts nobody. */
+  @Get('live')
+  live(): { status: string } {
+    return { status: 'ok' };
+  }
+
+  /** The process may be given requests: 200, or 503 with the checks that fail. */
+  @Get('ready')
+  async ready(@Res() reply: FastifyReply): Promise<void> {
+    const results = await Promise.all(
+      this.health.checks.map(async ({ name, check }) => [name, await outcomeOf(check)] as const),
+    );
+    const ready = results.every(([, outcome]) => outcome === 'ok');
+    await reply
+      .status(ready ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send({ status: ready ? 'ok' : 'unavailable', checks: Object.fromEntries(results) });
+  }
+}
+
+async function outcomeOf(check: () => Promise<void>): Promise<string> {
+  try {
+    await check();
+    return 'ok';
+  } catch (error) {
+    return error instanceof NotReady ? error.message : 'failed';
+  }
+}
+
+/** Gives a process `GET /health/live` and `GET /health/ready`. */
+@Module({})
+export class HealthModule {
+  /** @param health makes the checks, from whatever it has injected */
+  static forRootAsync(
+    health: Pick<FactoryProvider<HealthChecks>, 'inject' | 'useFactory'> & Pick<DynamicModule, 'imports'>,
+  ): DynamicModule {
+    return {
+      module: HealthModule,
+      imports: health.imports ?? [],
+      controllers: [HealthController],
+      providers: [{ provide: HealthChecks, useFactory: health.useFactory, inject: health.inject ?? [] }],
+    };
+  }
+}
