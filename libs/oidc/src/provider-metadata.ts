@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { OidcError } from './errors.js';
+
+/** What an IdP says of itself, as far as we use it. */
+export interface ProviderMetadata {
+  readonly issuer: string;
+  readonly authorizationEndpoint: string;
+  readonly tokenEndpoint: string;
+  readonly jwksUri: string;
+  readonly introspectionEndpoint: string | undefined;
+  readonly userinfoEndpoint: string | undefined;
+  readonly endSessionEndpoint: string | undefined;
+  /** the IdP always puts `iss` into its authorization responses (RFC 9207) */
+  readonly sendsIss: boolean;
+}
+
+const Url = z.string().refine((text) => URL.canParse(text) && /^https?:/.test(text));
+const Document = z.object({
+  issuer: z.string(),
+  authorization_endpoint: Url,
+  token_endpoint: Url,
+  jwks_uri: Url,
+  introspection_endpoint: Url.optional(),
+  userinfo_endpoint: Url.optional(),
+  end_session_endpoint: Url.optional(),
+  authorization_response_iss_parameter_supported: z.boolean().optional(),
+});
+
+/**
+ * Reads a discovery document.
+ *
+ * @param issuer the issuer that we were configured with; the document must name exactly this one
+ * @throws OidcError `OIDC_METADATA_INVALID`
+ * @see {@link https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation OIDC Discovery 4.3}
+ */
+export function parseProviderMetadata(document: unknown, issuer: string): ProviderMetadata {
+  const parsed = Document.safeParse(document);
+  if (!parsed.success) {
+    const members = parsed.error.issues.map((issue) => String(issue.path[0] ?? 'the document')).join(', ');
+    throw new OidcError('OIDC_METADATA_INVALID', `the discovery document is unusable: ${members}`);
+  }
+  const { data } = parsed;
+  if (data.issuer !== issuer)
+    throw new OidcError(
+      'OIDC_METADATA_INVALID',
+      `the discovery document is of issuer ${data.issuer}, not of ${issuer}`,
+    );
+  return {
+    issuer,
+    authorizationEndpoint: data.authorization_endpoint,
+    tokenEndpoint: data.token_endpoint,
+    jwksUri: data.jwks_uri,
+    introspectionEndpoint: data.introspection_endpoint,
+    userinfoEndpoint: data.userinfo_endpoint,
+    endSessionEndpoint: data.end_session_endpoint,
+    sendsIss: data.authorization_response_iss_parameter_supported ?? false,
+  };
+}

@@ -1,0 +1,51 @@
+import type { Sid, Sub } from './ids.js';
+
+/** Why a session ended: a closed list for those who write; whoever reads takes an unknown one for a logout (EVT-03). */
+export const causes = [
+  'rp_initiated',
+  'backchannel_logout',
+  'frontchannel_logout',
+  'silent_check',
+  'poll_session_ended',
+  'idp_admin',
+  'ssf_session_revoked',
+  'global_token_revocation',
+  'account_disabled',
+  'token_reuse',
+  'user_global_logout',
+  'operator',
+] as const;
+export type Cause = (typeof causes)[number];
+
+/** Which SSO sessions an ending is about. Never an `idpSid` without its issuer and client. */
+export type EndingOf =
+  | {
+      readonly kind: 'sid';
+      readonly sid: Sid;
+      /** only while the tokens are still these */ readonly ifTokenGeneration?: number;
+    }
+  | {
+      readonly kind: 'idp_session';
+      readonly iss: string;
+      readonly clientId: string;
+      readonly idpSid: string;
+      readonly sub: Sub | undefined;
+    }
+  | { readonly kind: 'subject'; readonly iss: string; readonly clientId: string; readonly sub: Sub };
+
+/** Somebody learned that SSO sessions have ended: who, how, and since when. */
+export interface Ending {
+  readonly of: EndingOf;
+  readonly cause: Cause;
+  /** what the cause can be traced by: the jti of a logout token, the id of a probe */
+  readonly causeId: string;
+  /** when the IdP session ended, as near as anyone knows */
+  readonly effectiveAt: Date;
+  readonly evidence: { readonly method: string; readonly strength: 'strong' | 'weak'; readonly probes: number };
+  readonly initiatingEntity: 'user' | 'admin' | 'policy' | 'system';
+}
+
+/** What an ending did. No sessions: all had ended before, or there were none; both are success. */
+export interface EndResult {
+  readonly ended: readonly { readonly sid: Sid; readonly eventId: string }[];
+}

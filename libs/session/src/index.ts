@@ -1,0 +1,39 @@
+export { parseSid, parseSub } from './ids.js';
+export type { Sid, Sub } from './ids.js';
+export { SessionError } from './errors.js';
+export type { SessionErrorCode } from './errors.js';
+export { causes } from './ending.js';
+export type { Cause, Ending, EndingOf, EndResult } from './ending.js';
+export { isUsable } from './sso-session.js';
+export type { BrowserSession, NewSsoSession, SsoSession, TokenSet } from './sso-session.js';
+export { judgeIntrospection } from './verdict.js';
+export type { ProbeOutcome, ProbeTarget, UnknownReason, Verdict } from './verdict.js';
+export { issuerProfile, issuerProfileNames } from './issuer-profile.js';
+export type { IssuerProfile, IssuerProfileName, ProbeMethod } from './issuer-profile.js';
+export { confirmDelayMs, firstProbeDelayMs, nextProbeDelayMs, retryDelayMs } from './schedule.js';
+export { decide } from './decide.js';
+export type { ProbeDecision, ProbeProgress } from './decide.js';
+export { decodeSessionEnded, encodeSessionEnded, SESSION_ENDED, sessionEndedOf, subjectOf } from './session-ended.js';
+export type { SessionEnded } from './session-ended.js';
+export { markForbids, markOf, SESSION_SKEW_MS } from './revocation-mark.js';
+export type { RevocationMark } from './revocation-mark.js';
+export {
+  AppSessions,
+  BrowserSessions,
+  Clock,
+  LoginTransactions,
+  Outbox,
+  OutboxSignal,
+  ProbeQueue,
+  SeenTokens,
+  SsoSessions,
+} from './ports.js';
+export type {
+  AppSession,
+  ClaimedSession,
+  LoginTransaction,
+  OpenedSession,
+  OutboxRow,
+  ProbeRecord,
+  Publish,
+} from './ports.js';

@@ -1,0 +1,166 @@
+import type { Ending, EndResult } from './ending.js';
+import type { Sid, Sub } from './ids.js';
+import type { SessionEnded } from './session-ended.js';
+import type { BrowserSession, NewSsoSession, SsoSession, TokenSet } from './sso-session.js';
+import type { UnknownReason } from './verdict.js';
+
+/** The time. Nobody below `main.ts` asks the system. */
+export abstract class Clock {
+  abstract now(): Date;
+}
+
+/** What became of a sign-in: a session, or a refusal because its IdP session ended while it was under way. */
+export type OpenedSession = { readonly kind: 'opened'; readonly sid: Sid } | { readonly kind: 'ended_meanwhile' };
+
+/** Our records of IdP sessions, and the one way to end them. */
+export abstract class SsoSessions {
+  /**
+   * Keeps a sign-in, and the browser's session with it, in one transaction. A live SSO session of the same IdP session,
+   * client and person is joined: it takes the newer tokens. Refused when a mark says that the IdP session ended after
+   * the ID token was issued.
+   */
+  abstract open(
+    signIn: NewSsoSession,
+    browser: { readonly token: string; readonly frontEnd: string; readonly expiresAt: Date },
+  ): Promise<OpenedSession>;
+
+  /** Gives a session, ended or not. */
+  abstract find(sid: Sid): Promise<SsoSession | undefined>;
+
+  /** Gives the tokens of a session that has not ended. */
+  abstract tokensOf(sid: Sid): Promise<TokenSet | undefined>;
+
+  /**
+   * Ends sessions. In one transaction: each is ended, the mark is set, its browser sessions end, and one event a session
+   * is put into the outbox. What has ended already stays as it was and leaves no second event. With a logout token's
+   * `jti` in `once` the token is remembered in the same transaction.
+   */
+  abstract end(
+    ending: Ending,
+    once?: { readonly iss: string; readonly jti: string; readonly tokenHash: string; readonly expiresAt: Date },
+  ): Promise<EndResult>;
+}
+
+/** Cookie sessions of browsers. A token is known to the browser only; here it is looked up by its hash. */
+export abstract class BrowserSessions {
+  abstract find(token: string): Promise<BrowserSession | undefined>;
+  /** Moves the end of an idle session; changes nothing else, and nothing of an ended one. */
+  abstract slide(token: string, lastSeenAt: Date, expiresAt: Date): Promise<void>;
+}
+
+/** One authorization request under way. */
+export interface LoginTransaction {
+  readonly iss: string;
+  readonly clientId: string;
+  readonly frontEnd: string;
+  readonly redirectUri: string;
+  readonly flow: 'interactive' | 'silent-iframe' | 'silent-top';
+  readonly nonce: string;
+  readonly codeVerifier: string;
+  readonly returnUrl: string;
+  readonly embedOrigin: string | undefined;
+  readonly rid: string | undefined;
+  readonly hint: { readonly sid: Sid; readonly sub: Sub } | undefined;
+  readonly maxAgeS: number | undefined;
+  readonly createdAt: Date;
+}
+
+/** Authorization requests under way, each bound to one browser and used once. */
+export abstract class LoginTransactions {
+  /** Keeps a transaction under its `state`; a browser's oldest ones give way beyond ten. */
+  abstract put(state: string, browser: string, transaction: LoginTransaction): Promise<void>;
+  /** Takes the transaction out, if it is this browser's and younger than ten minutes. Somebody else's stays. */
+  abstract take(state: string, browser: string): Promise<LoginTransaction | undefined>;
+}
+
+/** Logout tokens that were answered. */
+export abstract class SeenTokens {
+  /** Gives the hash of the token that had this jti, if one was answered. */
+  abstract hashOf(iss: string, jti: string): Promise<string | undefined>;
+}
+
+/** A session that a poller may probe now, until its lease ends. */
+export interface ClaimedSession {
+  readonly sid: Sid;
+  readonly leaseId: string;
+  readonly iss: string;
+  readonly clientId: string;
+  readonly sub: Sub;
+  readonly tokens: TokenSet;
+  readonly tokenGeneration: number;
+  readonly weakEndedAt: Date | undefined;
+  readonly unknownCount: number;
+}
+
+/** What a probe that did not end the session leaves behind. */
+export interface ProbeRecord {
+  readonly dueAt: Date;
+  /** the IdP confirmed the session now */
+  readonly checkedAt: Date | undefined;
+  readonly weakEndedAt: Date | undefined;
+  readonly unknown: { readonly count: number; readonly reason: UnknownReason } | undefined;
+}
+
+/** The sessions that are due to be asked about, shared by all pollers. */
+export abstract class ProbeQueue {
+  /** Claims up to `limit` due sessions of `iss` until `leaseEndsAt`. Nobody else gets them before that. */
+  abstract claim(iss: string, now: Date, leaseEndsAt: Date, limit: number): Promise<readonly ClaimedSession[]>;
+  /** Records a probe, unless the lease was lost or the tokens changed meanwhile: then says false, and nothing changed. */
+  abstract record(claimed: ClaimedSession, record: ProbeRecord): Promise<boolean>;
+  /** When the next session of `iss` is due; undefined when none is known. */
+  abstract nextDueAt(iss: string): Promise<Date | undefined>;
+  /** Whether this way of asking has ever said `active` at this issuer. */
+  abstract isCalibrated(iss: string, method: string): Promise<boolean>;
+  abstract calibrate(iss: string, method: string, at: Date): Promise<void>;
+}
+
+/** An event that waits to be published. */
+export interface OutboxRow {
+  readonly eventId: string;
+  readonly subject: string;
+  readonly payload: unknown;
+}
+
+/** Hands one row to the broker and resolves when the broker has it. */
+export type Publish = (row: OutboxRow) => Promise<void>;
+
+/** Events promised in the transaction of their fact. */
+export abstract class Outbox {
+  /**
+   * Publishes up to `limit` waiting rows, oldest first, and marks those that the broker has. Rows that another relay
+   * works on are passed over. Gives how many were published and how many failed.
+   */
+  abstract drain(limit: number, publish: Publish): Promise<{ readonly published: number; readonly failed: number }>;
+}
+
+/** Tells that the outbox has something new, so that nobody has to wait for a timer. */
+export abstract class OutboxSignal {
+  /** Calls `wake` for each new row, and after each reconnection. Resolves once it listens. */
+  abstract listen(wake: () => void): Promise<void>;
+  abstract close(): Promise<void>;
+}
+
+/** A session that a service keeps for one SSO session. */
+export interface AppSession {
+  readonly iss: string;
+  readonly sid: Sid;
+  readonly sub: Sub;
+  readonly openedAt: Date;
+  readonly expiresAt: Date;
+  readonly revoked: { readonly at: Date; readonly cause: string } | undefined;
+}
+
+/** A service's own sessions. */
+export abstract class AppSessions {
+  /**
+   * Opens the app session of an SSO session on first sight, and gives it as it stands: revoked from the start when a
+   * mark forbids it. Never revives a revoked one.
+   */
+  abstract open(session: Omit<AppSession, 'revoked'>, now: Date): Promise<AppSession>;
+
+  /**
+   * Applies an event: sets its mark and revokes every matching session that was opened before the end, in one
+   * transaction. Twice, late or out of order gives the same result. Gives how many sessions it revoked.
+   */
+  abstract applyEnded(event: SessionEnded, now: Date): Promise<number>;
+}

@@ -1,0 +1,34 @@
+import type { SessionEnded } from './session-ended.js';
+
+/** "Whatever was opened before this moment has ended." Written once more or late, it says the same. */
+export interface RevocationMark {
+  readonly iss: string;
+  readonly scope: 'session' | 'subject';
+  /** the sid, or the sub */
+  readonly key: string;
+  readonly endedBefore: Date;
+  readonly cause: string;
+  readonly eventId: string;
+}
+
+/** How far the IdP's clock may be behind ours, for marks of one session. */
+export const SESSION_SKEW_MS = 60_000;
+
+/** Gives the mark that an event leaves. */
+export function markOf(event: SessionEnded): RevocationMark {
+  const { scope, iss } = event;
+  const [key, skewMs] = scope === 'session' ? [event.sid, SESSION_SKEW_MS] : [event.sub, 0];
+  return {
+    iss,
+    scope,
+    key,
+    endedBefore: new Date(event.effectiveAt.getTime() + skewMs),
+    cause: event.cause,
+    eventId: event.id,
+  };
+}
+
+/** Whether `mark` forbids a session that was opened at `openedAt`. */
+export function markForbids(mark: Pick<RevocationMark, 'endedBefore'>, openedAt: Date): boolean {
+  return openedAt <= mark.endedBefore;
+}

@@ -1,0 +1,49 @@
+const CONFIRM_MS = 10_000;
+const CONFIRM_JITTER_MS = 5_000;
+const RETRY_BASE_MS = 5_000;
+const RETRY_LIMIT_MS = 15 * 60_000;
+const RETRIES_A_CYCLE = 3;
+const FIRST_PROBE_MS = 60_000;
+const THROTTLE_LIMIT_MS = 60 * 60_000;
+
+// `random` is always a number of [0, 1): chance is an argument here, as time is.
+
+/** Milliseconds until a session that is active is asked about again: the interval ± 20 %. */
+export function nextProbeDelayMs(intervalMs: number, random: number): number {
+  return intervalMs * (0.8 + 0.4 * random);
+}
+
+/** Milliseconds from a sign-in to its first probe, which shows whether asking works at all: at most a minute. */
+export function firstProbeDelayMs(intervalMs: number, random: number): number {
+  return Math.min(FIRST_PROBE_MS, intervalMs) * (0.5 + 0.5 * random);
+}
+
+/**
+ * Milliseconds between a weak "ended" and the probe that confirms it: 10 to 15 seconds, long enough for an IdP's
+ * replicas and for the moment of a login in which the old session is gone and the new one not yet there. With an unsafe
+ * poll interval of less than 20 seconds it is half of that interval.
+ */
+export function confirmDelayMs(intervalMs: number, random: number): number {
+  return Math.min(CONFIRM_MS + CONFIRM_JITTER_MS * random, intervalMs / 2);
+}
+
+/**
+ * Milliseconds until a session that nobody could tell about is asked about again: exponential with full jitter, three
+ * times in a cycle, then the ordinary interval. What the IdP asked for (`Retry-After`) is the least.
+ *
+ * @param attempt 1 for the first failure in a row
+ */
+export function retryDelayMs(
+  attempt: number,
+  intervalMs: number,
+  random: number,
+  retryAfterS: number | undefined,
+): number {
+  const base = Math.min(RETRY_BASE_MS, intervalMs);
+  const backoff =
+    attempt <= RETRIES_A_CYCLE
+      ? Math.min(RETRY_LIMIT_MS, base * 2 ** attempt) * random
+      : nextProbeDelayMs(intervalMs, random);
+  const asked = retryAfterS === undefined ? 0 : Math.min(retryAfterS * 1000, THROTTLE_LIMIT_MS);
+  return Math.max(backoff, asked, 0.1 * base);
+}

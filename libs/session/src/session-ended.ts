@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Ending } from './ending.js';
+import { SessionError } from './errors.js';
+import { parseSid, parseSub, type Sid, type Sub } from './ids.js';
+
+/** CloudEvents type of the event, and the pattern that Nest handlers name. */
+export const SESSION_ENDED = 'sso.session.ended.v1';
+
+interface Common {
+  /** deterministic: the same ending told twice has the same id */
+  readonly id: string;
+  readonly source: string;
+  readonly iss: string;
+  readonly tenant: string | undefined;
+  /** when the IdP session ended */
+  readonly effectiveAt: Date;
+  readonly detectedAt: Date;
+  readonly cause: string;
+  readonly causeId: string;
+  readonly evidence: { readonly method: string; readonly strength: 'strong' | 'weak'; readonly probes: number };
+  readonly initiatingEntity: string;
+}
+
+/** The fact that travels: a session has ended, or every session of a person. */
+export type SessionEnded = Common &
+  (
+    | { readonly scope: 'session'; readonly sid: Sid; readonly sub: Sub | undefined }
+    | { readonly scope: 'subject'; readonly sub: Sub; readonly sid: undefined }
+  );
+
+const Timestamp = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+const Envelope = z.object({
+  specversion: z.literal('1.0'),
+  id: z.string().min(1).max(256),
+  source: z.string().min(1),
+  type: z.string(),
+  time: Timestamp,
+  data: z.object({
+    scope: z.enum(['session', 'subject']),
+    iss: z.string().min(1).max(2048),
+    sid: z.string().optional(),
+    sub: z.string().optional(),
+    tenant: z.string().nullish(),
+    effective_at: Timestamp,
+    detected_at: Timestamp.optional(),
+    cause: z.string().min(1).max(64),
+    cause_id: z.string().max(512).optional(),
+    evidence: z
+      .object({ method: z.string(), strength: z.enum(['strong', 'weak']), probes: z.number().int() })
+      .optional(),
+    initiating_entity: z.string().optional(),
+  }),
+});
+
+/** Makes the event that tells of one session's ending. Its id is the same whenever the same ending is told. */
+export function sessionEndedOf(
+  ending: Ending,
+  session: { readonly iss: string; readonly sid: Sid; readonly sub: Sub },
+  told: { readonly source: string; readonly tenant: string | undefined; readonly at: Date },
+): SessionEnded {
+  const identity = ['session', session.iss, session.sid, ending.cause, ending.causeId].join('|');
+  return {
+    id: createHash('sha256').update(identity).digest('base64url'),
+    source: told.source,
+    tenant: told.tenant,
+    scope: 'session',
+    ...session,
+    effectiveAt: ending.effectiveAt,
+    detectedAt: told.at,
+    cause: ending.cause,
+    causeId: ending.causeId,
+    evidence: ending.evidence,
+    initiatingEntity: ending.initiatingEntity,
+  };
+}
+
+/** Gives the event as CloudEvents 1.0 JSON, structured mode. It never holds a token, a name or an address. */
+export function encodeSessionEnded(event: SessionEnded): Readonly<Record<string, unknown>> {
+  return {
+    specversion: '1.0',
+    id: event.id,
+    source: event.source,
+    type: SESSION_ENDED,
+    subject: event.scope === 'session' ? `session/${event.sid}` : `subject/${hashKey(event.sub, 32)}`,
+    time: event.detectedAt.toISOString(),
+    datacontenttype: 'application/json',
+    dataschema: 'urn:sso:schema:session.ended:1.0',
+    data: {
+      scope: event.scope,
+      iss: event.iss,
+      ...(event.sid === undefined ? {} : { sid: event.sid }),
+      ...(event.sub === undefined ? {} : { sub: event.sub }),
+      tenant: event.tenant ?? null,
+      effective_at: event.effectiveAt.toISOString(),
+      detected_at: event.detectedAt.toISOString(),
+      cause: event.cause,
+      cause_id: event.causeId,
+      evidence: event.evidence,
+      initiating_entity: event.initiatingEntity,
+    },
+  };
+}
+
+/**
+ * Reads an event. Members that we do not know are ignored, so that producers may add some.
+ *
+ * @throws SessionError `SESSION_EVENT_INVALID` for what can never be read; `SESSION_EVENT_VERSION_UNKNOWN` for another
+ *   major version, which a newer consumer may read
+ */
+export function decodeSessionEnded(json: unknown): SessionEnded {
+  const parsed = Envelope.safeParse(json);
+  if (!parsed.success) {
+    const members = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
+    throw new SessionError('SESSION_EVENT_INVALID', `the event is unusable: ${members}`);
+  }
+  const { data, ...envelope } = parsed.data;
+  if (envelope.type !== SESSION_ENDED) {
+    const known = envelope.type.startsWith('sso.session.ended.');
+    throw new SessionError(
+      known ? 'SESSION_EVENT_VERSION_UNKNOWN' : 'SESSION_EVENT_INVALID',
+      'the event is of another type or version',
+    );
+  }
+  const common: Common = {
+    id: envelope.id,
+    source: envelope.source,
+    iss: data.iss,
+    tenant: data.tenant ?? undefined,
+    effectiveAt: data.effective_at,
+    detectedAt: data.detected_at ?? envelope.time,
+    cause: data.cause,
+    causeId: data.cause_id ?? '',
+    evidence: data.evidence ?? { method: 'unknown', strength: 'strong', probes: 0 },
+    initiatingEntity: data.initiating_entity ?? 'system',
+  };
+  const sub = data.sub === undefined ? undefined : parseSub(data.sub);
+  if (data.scope === 'session') {
+    const sid = data.sid === undefined ? undefined : parseSid(data.sid);
+    if (sid === undefined) throw new SessionError('SESSION_EVENT_INVALID', 'the event of one session has no sid');
+    return { ...common, scope: 'session', sid, sub };
+  }
+  if (sub === undefined || data.sid !== undefined)
+    throw new SessionError('SESSION_EVENT_INVALID', 'the event of a person needs a sub and no sid');
+  return { ...common, scope: 'subject', sub, sid: undefined };
+}
+
+/** Gives the NATS subject of an event. Raw ids never stand in it: they may hold dots and wildcards (EVT-07). */
+export function subjectOf(event: Pick<SessionEnded, 'scope' | 'iss' | 'sid' | 'sub' | 'tenant'>): string {
+  const key = event.scope === 'session' ? event.sid : event.sub;
+  return `sso.v1.logout.${event.tenant ?? 'default'}.${event.scope}.${hashKey(event.iss, 16)}.${hashKey(key ?? '', 32)}`;
+}
+
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+
+function hashKey(value: string, length: number): string {
+  const digest = createHash('sha256').update(value).digest();
+  let [bits, text] = [0n, ''];
+  for (const byte of digest) bits = (bits << 8n) | BigInt(byte);
+  for (let shift = 251n; text.length < length; shift -= 5n) text += BASE32[Number((bits >> shift) & 31n)] ?? '';
+  return text;
+}

@@ -1,0 +1,54 @@
+import type { Sid, Sub } from './ids.js';
+
+/** The tokens of an SSO session, in clear. They leave the gateway and the poller towards the IdP only. */
+export interface TokenSet {
+  readonly idToken: string;
+  readonly accessToken: string | undefined;
+  readonly accessExpiresAt: Date | undefined;
+  readonly refreshToken: string | undefined;
+}
+
+/** Our record of one IdP session, as one client of the IdP was told of it. */
+export interface SsoSession {
+  readonly sid: Sid;
+  readonly iss: string;
+  readonly clientId: string;
+  readonly sub: Sub;
+  readonly openedAt: Date;
+  readonly expiresAt: Date;
+  readonly authTime: Date | undefined;
+  readonly idpCheckedAt: Date;
+  readonly ended: { readonly at: Date; readonly cause: string } | undefined;
+}
+
+/** A verified sign-in that is about to become an SSO session, or to join the one of the same IdP session. */
+export interface NewSsoSession {
+  readonly iss: string;
+  readonly clientId: string;
+  readonly sub: Sub;
+  readonly idpSid: string | undefined;
+  readonly idTokenIssuedAt: Date;
+  readonly authTime: Date | undefined;
+  readonly tokens: TokenSet;
+  readonly expiresAt: Date;
+  readonly firstProbeAt: Date;
+}
+
+/** One browser's session at one front end, with the SSO session behind it. */
+export interface BrowserSession {
+  readonly frontEnd: string;
+  readonly expiresAt: Date;
+  readonly endedAt: Date | undefined;
+  readonly lastSeenAt: Date;
+  readonly sso: SsoSession;
+}
+
+/** Whether a session may be used at `now`: neither ended nor expired, and its SSO session neither. */
+export function isUsable(session: BrowserSession, now: Date): boolean {
+  return (
+    session.endedAt === undefined &&
+    session.sso.ended === undefined &&
+    now < session.expiresAt &&
+    now < session.sso.expiresAt
+  );
+}
