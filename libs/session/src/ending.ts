@@ -22,7 +22,8 @@ export type EndingOf =
   | {
       readonly kind: 'sid';
       readonly sid: Sid;
-      /** only while the tokens are still these */ readonly ifTokenGeneration?: number;
+      /** the probe that says so; void when its lease was lost or the tokens have changed since */
+      readonly onlyIf?: { readonly leaseId: string; readonly tokenGeneration: number };
     }
   | {
       readonly kind: 'idp_session';

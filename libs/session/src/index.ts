@@ -32,6 +32,8 @@ export type {
   AppSession,
   ClaimedSession,
   LoginTransaction,
+  NewBrowserSession,
+  OnceToken,
   OpenedSession,
   OutboxRow,
   ProbeRecord,

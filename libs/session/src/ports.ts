@@ -12,6 +12,23 @@ export abstract class Clock {
 /** What became of a sign-in: a session, or a refusal because its IdP session ended while it was under way. */
 export type OpenedSession = { readonly kind: 'opened'; readonly sid: Sid } | { readonly kind: 'ended_meanwhile' };
 
+/** The cookie session that a sign-in gives a browser. */
+export interface NewBrowserSession {
+  readonly token: string;
+  readonly frontEnd: string;
+  readonly expiresAt: Date;
+  /** the token that the browser had before; it stops to count */
+  readonly replaces: string | undefined;
+}
+
+/** A logout token that is to be answered once. */
+export interface OnceToken {
+  readonly iss: string;
+  readonly jti: string;
+  readonly tokenHash: string;
+  readonly expiresAt: Date;
+}
+
 /** Our records of IdP sessions, and the one way to end them. */
 export abstract class SsoSessions {
   /**
@@ -19,10 +36,7 @@ export abstract class SsoSessions {
    * client and person is joined: it takes the newer tokens. Refused when a mark says that the IdP session ended after
    * the ID token was issued.
    */
-  abstract open(
-    signIn: NewSsoSession,
-    browser: { readonly token: string; readonly frontEnd: string; readonly expiresAt: Date },
-  ): Promise<OpenedSession>;
+  abstract open(signIn: NewSsoSession, browser: NewBrowserSession): Promise<OpenedSession>;
 
   /** Gives a session, ended or not. */
   abstract find(sid: Sid): Promise<SsoSession | undefined>;
@@ -35,10 +49,7 @@ export abstract class SsoSessions {
    * is put into the outbox. What has ended already stays as it was and leaves no second event. With a logout token's
    * `jti` in `once` the token is remembered in the same transaction.
    */
-  abstract end(
-    ending: Ending,
-    once?: { readonly iss: string; readonly jti: string; readonly tokenHash: string; readonly expiresAt: Date },
-  ): Promise<EndResult>;
+  abstract end(ending: Ending, once?: OnceToken): Promise<EndResult>;
 }
 
 /** Cookie sessions of browsers. A token is known to the browser only; here it is looked up by its hash. */

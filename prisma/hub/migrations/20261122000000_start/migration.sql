@@ -14,6 +14,7 @@ CREATE TABLE "SsoSession" (
     "refreshToken" TEXT,
     "tokenGeneration" INTEGER NOT NULL DEFAULT 1,
     "authTime" TIMESTAMPTZ(3),
+    "idTokenIssuedAt" TIMESTAMPTZ(3) NOT NULL,
     "openedAt" TIMESTAMPTZ(3) NOT NULL,
     "expiresAt" TIMESTAMPTZ(3) NOT NULL,
     "idpCheckedAt" TIMESTAMPTZ(3) NOT NULL,

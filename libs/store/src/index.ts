@@ -1,0 +1,15 @@
+export { TokenCipher, parseTokenKeys } from './token-cipher.js';
+export type { TokenKey } from './token-cipher.js';
+export { HubStoreModule } from './hub-store.module.js';
+export type { HubStoreOptions } from './hub-store.module.js';
+export { HubDatabase } from './hub-database.js';
+export { AppDatabase } from './app-database.js';
+export { AppStoreModule } from './app-store.module.js';
+export { PrismaAppSessions } from './prisma-app-sessions.js';
+export { PrismaBrowserSessions } from './prisma-browser-sessions.js';
+export { PrismaLoginTransactions } from './prisma-login-transactions.js';
+export { PrismaOutbox } from './prisma-outbox.js';
+export { PrismaProbeQueue } from './prisma-probe-queue.js';
+export { PrismaSeenTokens } from './prisma-seen-tokens.js';
+export { PrismaSsoSessions } from './prisma-sso-sessions.js';
+export { PgOutboxSignal } from './pg-outbox-signal.js';

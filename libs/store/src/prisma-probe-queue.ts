@@ -1,0 +1,69 @@
+import { v7 as uuidv7 } from 'uuid';
+import { type ClaimedSession, ProbeQueue, type ProbeRecord } from '#session';
+import type { HubDatabase } from './hub-database.js';
+import { toSid, toSub } from './rows.js';
+import { openTokens } from './sealed-tokens.js';
+import { claimDue, type ClaimedRow } from './sql/claim-due.js';
+import type { TokenCipher } from './token-cipher.js';
+
+/** {@link ProbeQueue} in the hub's Postgres. */
+export class PrismaProbeQueue extends ProbeQueue {
+  constructor(
+    private readonly database: HubDatabase,
+    private readonly cipher: TokenCipher,
+  ) {
+    super();
+  }
+
+  async claim(iss: string, now: Date, leaseEndsAt: Date, limit: number): Promise<readonly ClaimedSession[]> {
+    const leaseId = uuidv7();
+    const rows = await this.database.$queryRaw<ClaimedRow[]>(claimDue(iss, now, leaseEndsAt, leaseId, limit));
+    return rows.map((row) => ({
+      sid: toSid(row.id),
+      leaseId,
+      iss,
+      clientId: row.clientId,
+      sub: toSub(row.sub),
+      tokens: openTokens(this.cipher, row),
+      tokenGeneration: row.tokenGeneration,
+      weakEndedAt: row.weakEndedAt ?? undefined,
+      unknownCount: row.unknownCount,
+    }));
+  }
+
+  async record(claimed: ClaimedSession, record: ProbeRecord): Promise<boolean> {
+    const { count } = await this.database.ssoSession.updateMany({
+      where: { id: claimed.sid, leaseId: claimed.leaseId, tokenGeneration: claimed.tokenGeneration, endedAt: null },
+      data: {
+        probeDueAt: record.dueAt,
+        weakEndedAt: record.weakEndedAt ?? null,
+        unknownCount: record.unknown?.count ?? 0,
+        unknownReason: record.unknown?.reason ?? null,
+        ...(record.checkedAt === undefined ? {} : { idpCheckedAt: record.checkedAt }),
+      },
+    });
+    return count === 1;
+  }
+
+  async nextDueAt(iss: string): Promise<Date | undefined> {
+    const row = await this.database.ssoSession.findFirst({
+      where: { iss, endedAt: null },
+      orderBy: { probeDueAt: 'asc' },
+      select: { probeDueAt: true },
+    });
+    return row?.probeDueAt;
+  }
+
+  async isCalibrated(iss: string, method: string): Promise<boolean> {
+    const row = await this.database.issuerHealth.findUnique({ where: { iss_method: { iss, method } } });
+    return row !== null && row.calibratedAt !== null;
+  }
+
+  async calibrate(iss: string, method: string, at: Date): Promise<void> {
+    await this.database.issuerHealth.upsert({
+      where: { iss_method: { iss, method } },
+      create: { iss, method, calibratedAt: at },
+      update: { calibratedAt: at },
+    });
+  }
+}

@@ -1,0 +1,178 @@
+import { v7 as uuidv7 } from 'uuid';
+import {
+  type Clock,
+  encodeSessionEnded,
+  type Ending,
+  type EndResult,
+  type NewBrowserSession,
+  type NewSsoSession,
+  type OnceToken,
+  type OpenedSession,
+  sessionEndedOf,
+  type Sid,
+  type SsoSession,
+  SsoSessions,
+  subjectOf,
+  type TokenSet,
+} from '#session';
+import { Prisma } from './generated/hub/client.js';
+import type { HubDatabase } from './hub-database.js';
+import { hashOf } from './hash.js';
+import { keysOfEnding, keysOfSignIn, type IdpKey } from './idp-keys.js';
+import { toSid, toSsoSession, toSub } from './rows.js';
+import { lock } from './sql/lock.js';
+import { sessionsToEnd, type SessionToEnd } from './sql/sessions-to-end.js';
+import { setMark } from './sql/set-mark.js';
+import { openTokens, sealTokens } from './sealed-tokens.js';
+import type { TokenCipher } from './token-cipher.js';
+
+/** How our events are signed with: who tells, for which tenant, and how long marks are kept. */
+export interface EventOrigin {
+  readonly source: string;
+  readonly tenant: string | undefined;
+  /** at least the longest life of a session, in milliseconds */
+  readonly markLifeMs: number;
+}
+
+/** {@link SsoSessions} in the hub's Postgres. */
+export class PrismaSsoSessions extends SsoSessions {
+  constructor(
+    private readonly database: HubDatabase,
+    private readonly cipher: TokenCipher,
+    private readonly clock: Clock,
+    private readonly origin: EventOrigin,
+  ) {
+    super();
+  }
+
+  async open(signIn: NewSsoSession, browser: NewBrowserSession): Promise<OpenedSession> {
+    const now = this.clock.now();
+    const keys = keysOfSignIn(signIn);
+    return this.database.$transaction(async (tx) => {
+      await lockAll(tx, keys);
+      if (await this.isMarked(tx, signIn, keys)) return { kind: 'ended_meanwhile' };
+      const sid = (await this.join(tx, signIn, now)) ?? (await this.create(tx, signIn, now));
+      await tx.browserSession.create({
+        data: {
+          id: hashOf(browser.token),
+          frontEnd: browser.frontEnd,
+          ssoSessionId: sid,
+          createdAt: now,
+          lastSeenAt: now,
+          expiresAt: browser.expiresAt,
+        },
+      });
+      if (browser.replaces !== undefined) {
+        await tx.browserSession.updateMany({
+          where: { id: hashOf(browser.replaces), endedAt: null },
+          data: { endedAt: now },
+        });
+      }
+      return { kind: 'opened', sid };
+    });
+  }
+
+  async find(sid: Sid): Promise<SsoSession | undefined> {
+    const row = await this.database.ssoSession.findUnique({ where: { id: sid } });
+    return row === null ? undefined : toSsoSession(row);
+  }
+
+  async tokensOf(sid: Sid): Promise<TokenSet | undefined> {
+    const row = await this.database.ssoSession.findFirst({ where: { id: sid, endedAt: null } });
+    return row === null ? undefined : openTokens(this.cipher, row);
+  }
+
+  async end(ending: Ending, once?: OnceToken): Promise<EndResult> {
+    const now = this.clock.now();
+    const keys = keysOfEnding(ending.of);
+    return this.database.$transaction(async (tx) => {
+      if (once !== undefined) {
+        const { count } = await tx.seenToken.createMany({ data: [once], skipDuplicates: true });
+        if (count === 0) return { ended: [] }; // another replica has just answered the same token
+      }
+      await lockAll(tx, keys);
+      for (const { iss, scope, key } of keys) {
+        const expiresAt = new Date(now.getTime() + this.origin.markLifeMs);
+        await tx.$executeRaw(setMark({ iss, scope, key, endedBefore: ending.effectiveAt, expiresAt }));
+      }
+      const sessions = await tx.$queryRaw<SessionToEnd[]>(sessionsToEnd(ending.of, ending.effectiveAt));
+      if (sessions.length === 0) return { ended: [] };
+      const ids = sessions.map(({ id }) => id);
+      await tx.ssoSession.updateMany({ where: { id: { in: ids } }, data: { endedAt: now, endCause: ending.cause } });
+      await tx.browserSession.updateMany({
+        where: { ssoSessionId: { in: ids }, endedAt: null },
+        data: { endedAt: now },
+      });
+      const events = sessions.map((session) => this.toOutboxRow(ending, session, now));
+      await tx.outboxEvent.createMany({ data: events });
+      return { ended: events.map(({ sid, id }) => ({ sid: toSid(sid), eventId: id })) };
+    });
+  }
+
+  private async isMarked(
+    tx: Prisma.TransactionClient,
+    signIn: NewSsoSession,
+    keys: readonly IdpKey[],
+  ): Promise<boolean> {
+    const marks = await tx.revocationMark.findMany({
+      where: { OR: keys.map(({ iss, scope, key }) => ({ iss, scope, key })) },
+    });
+    return marks.some(({ endedBefore }) => signIn.idTokenIssuedAt <= endedBefore);
+  }
+
+  /** Gives the newer tokens to the live record of the same IdP session, if there is one. */
+  private async join(tx: Prisma.TransactionClient, signIn: NewSsoSession, now: Date): Promise<Sid | undefined> {
+    const { iss, clientId, idpSid, sub } = signIn;
+    if (idpSid === undefined) return undefined;
+    const live = await tx.ssoSession.findFirst({ where: { iss, clientId, idpSid, sub, endedAt: null } });
+    if (live === null) return undefined;
+    const { count } = await tx.ssoSession.updateMany({
+      where: { id: live.id, endedAt: null },
+      data: {
+        ...this.columnsOf(live.id, signIn, now),
+        tokenGeneration: { increment: 1 },
+        weakEndedAt: null,
+        unknownCount: 0,
+        unknownReason: null,
+      },
+    });
+    return count === 1 ? toSid(live.id) : undefined; // it has just ended: this sign-in becomes a session of its own
+  }
+
+  private async create(tx: Prisma.TransactionClient, signIn: NewSsoSession, now: Date): Promise<Sid> {
+    const id = uuidv7();
+    const { iss, clientId, idpSid, sub } = signIn;
+    await tx.ssoSession.create({
+      data: { id, iss, clientId, idpSid: idpSid ?? null, sub, openedAt: now, ...this.columnsOf(id, signIn, now) },
+    });
+    return toSid(id);
+  }
+
+  private columnsOf(id: string, signIn: NewSsoSession, now: Date) {
+    return {
+      ...sealTokens(this.cipher, id, signIn.tokens),
+      idTokenIssuedAt: signIn.idTokenIssuedAt,
+      authTime: signIn.authTime ?? null,
+      expiresAt: signIn.expiresAt,
+      idpCheckedAt: now,
+      probeDueAt: signIn.firstProbeAt,
+    };
+  }
+
+  private toOutboxRow(ending: Ending, session: SessionToEnd, now: Date) {
+    const { iss, id, sub } = session;
+    const event = sessionEndedOf(ending, { iss, sid: toSid(id), sub: toSub(sub) }, { ...this.origin, at: now });
+    return {
+      id: event.id,
+      sid: id,
+      subject: subjectOf(event),
+      payload: encodeSessionEnded(event) as Prisma.InputJsonObject,
+      createdAt: now,
+    };
+  }
+}
+
+async function lockAll(tx: Prisma.TransactionClient, keys: readonly IdpKey[]): Promise<void> {
+  const names = keys.map(({ iss, scope, key }) => `${scope}|${iss}|${key}`).sort();
+  for (const name of names) await tx.$queryRaw(lock(name));
+}

@@ -1,0 +1,31 @@
+import { parseSid, parseSub, type Sid, type SsoSession, type Sub } from '#session';
+import type { SsoSessionModel } from './generated/hub/models.js';
+
+/** Gives a column as the id that it is. @throws Error when the database holds something else */
+export function toSid(text: string): Sid {
+  const sid = parseSid(text);
+  if (sid === undefined) throw new Error('the database holds a session id that is no UUID');
+  return sid;
+}
+
+/** Gives a column as a person's identifier. @throws Error when the database holds something else */
+export function toSub(text: string): Sub {
+  const sub = parseSub(text);
+  if (sub === undefined) throw new Error('the database holds a sub that is empty or too long');
+  return sub;
+}
+
+/** Gives a row without its tokens. */
+export function toSsoSession(row: SsoSessionModel): SsoSession {
+  return {
+    sid: toSid(row.id),
+    iss: row.iss,
+    clientId: row.clientId,
+    sub: toSub(row.sub),
+    openedAt: row.openedAt,
+    expiresAt: row.expiresAt,
+    authTime: row.authTime ?? undefined,
+    idpCheckedAt: row.idpCheckedAt,
+    ended: row.endedAt === null ? undefined : { at: row.endedAt, cause: row.endCause ?? 'unknown' },
+  };
+}

@@ -1,0 +1,40 @@
+import type { EndingOf } from '#session';
+import { Prisma } from '../generated/hub/client.js';
+
+/** A session that an ending is about. */
+export interface SessionToEnd {
+  readonly id: string;
+  readonly iss: string;
+  readonly sub: string;
+}
+
+/** The IdP's clock may be behind by that much, for endings of one session (EVT-04). */
+const SKEW_MS = 60_000;
+
+/**
+ * Finds and locks what `of` names and has not ended, in the order of ids, so that two endings never wait for each other
+ * in a circle. What was signed in after `effectiveAt` is left alone.
+ */
+export function sessionsToEnd(of: EndingOf, effectiveAt: Date): Prisma.Sql {
+  return Prisma.sql`
+    SELECT "id"::text, "iss", "sub" FROM "SsoSession"
+    WHERE "endedAt" IS NULL AND ${selector(of, effectiveAt)}
+    ORDER BY "id" FOR UPDATE`;
+}
+
+function selector(of: EndingOf, effectiveAt: Date): Prisma.Sql {
+  switch (of.kind) {
+    case 'sid': {
+      const id = Prisma.sql`"id" = ${of.sid}::uuid`;
+      if (of.onlyIf === undefined) return id;
+      return Prisma.sql`${id} AND "leaseId" = ${of.onlyIf.leaseId}::uuid AND "tokenGeneration" = ${of.onlyIf.tokenGeneration}`;
+    }
+    case 'idp_session': {
+      const latest = new Date(effectiveAt.getTime() + SKEW_MS);
+      const session = Prisma.sql`"iss" = ${of.iss} AND "clientId" = ${of.clientId} AND "idpSid" = ${of.idpSid} AND "idTokenIssuedAt" <= ${latest}`;
+      return of.sub === undefined ? session : Prisma.sql`${session} AND "sub" = ${of.sub}`;
+    }
+    case 'subject':
+      return Prisma.sql`"iss" = ${of.iss} AND "clientId" = ${of.clientId} AND "sub" = ${of.sub} AND "idTokenIssuedAt" <= ${effectiveAt}`;
+  }
+}
