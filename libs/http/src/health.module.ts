@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 /** One thing that must work before this process may be given requests. `check` throws, or says why not. */
 export interface HealthCheck {
   readonly name: string;
-  readonly check: () => Promise<void>;
+  readonly check: () => Promise<unknown>;
 }
 
 /** Thrown by a check to say in plain words what is missing; any other error shows as `failed`. */
@@ -39,7 +39,7 @@ class HealthController {
   }
 }
 
-async function outcomeOf(check: () => Promise<void>): Promise<string> {
+async function outcomeOf(check: () => Promise<unknown>): Promise<string> {
   try {
     await check();
     return 'ok';

@@ -5,3 +5,5 @@ export type { ProblemBody } from './problem.js';
 export { ProblemFilter } from './problem.filter.js';
 export { createHttpApp } from './create-http-app.js';
 export { startLogger } from './start-logger.js';
+export { SystemClock } from './system-clock.js';
+export { processKeys } from './process-keys.js';

@@ -1,6 +1,9 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Problem, type ProblemBody } from './problem.js';
+import { z } from 'zod';
+import type { ProblemBody } from './problem.js';
+
+const ProblemShape = z.looseObject({ type: z.string(), title: z.string(), status: z.number() });
 
 /** Turns every error into RFC 9457 JSON. What we did not foresee is a 500 that tells nothing of its cause; the log has it. */
 @Catch()
@@ -18,8 +21,9 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private toProblem(error: unknown): ProblemBody {
-    if (error instanceof Problem) return error.body;
     if (error instanceof HttpException) {
+      const known = ProblemShape.safeParse(error.getResponse());
+      if (known.success) return known.data;
       const status = error.getStatus();
       return { type: 'about:blank', title: error.name.replace(/Exception$/, ''), status };
     }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { type AppSession, AppSessions, markForbids, markOf, type SessionEnded } from '#session';
 import type { AppDatabase } from './app-database.js';
 import { Prisma } from './generated/app/client.js';
 import type { AppSessionModel } from './generated/app/models.js';
 import { toSid, toSub } from './rows.js';
+import { lock } from './sql/lock.js';
 
 /** Marks outlive every session: 31 days, a day more than the longest session of the gateway. */
 const MARK_LIFE_MS = 31 * 24 * 60 * 60_000;
@@ -24,7 +24,7 @@ export class PrismaAppSessions extends AppSessions {
     const mark = markOf(event);
     const { iss, scope, key, endedBefore, cause, eventId } = mark;
     return this.database.$transaction(async (tx) => {
-      await tx.$queryRaw(lock(scope, iss, key));
+      await tx.$queryRaw(lock(`${scope}|${iss}|${key}`));
       await tx.$executeRaw(Prisma.sql`
         INSERT INTO "RevocationMark" ("iss", "scope", "key", "endedBefore", "cause", "eventId", "expiresAt")
         VALUES (${iss}, ${scope}, ${key}, ${endedBefore}, ${cause}, ${eventId}, ${new Date(now.getTime() + MARK_LIFE_MS)})
@@ -47,8 +47,8 @@ export class PrismaAppSessions extends AppSessions {
   private async create(session: Omit<AppSession, 'revoked'>, now: Date): Promise<AppSessionModel> {
     const { iss, sid, sub, openedAt, expiresAt } = session;
     return this.database.$transaction(async (tx) => {
-      await tx.$queryRaw(lock('session', iss, sid));
-      await tx.$queryRaw(lock('subject', iss, sub));
+      await tx.$queryRaw(lock(`session|${iss}|${sid}`));
+      await tx.$queryRaw(lock(`subject|${iss}|${sub}`));
       const known = await tx.appSession.findUnique({ where: { iss_sid: { iss, sid } } });
       if (known !== null) return known;
       const marks = await tx.revocationMark.findMany({
@@ -65,11 +65,6 @@ export class PrismaAppSessions extends AppSessions {
       return tx.appSession.create({ data: { iss, sid, sub, openedAt, createdAt: now, expiresAt, ...revoked } });
     });
   }
-}
-
-function lock(scope: string, iss: string, key: string): Prisma.Sql {
-  const number = createHash('sha256').update(`${scope}|${iss}|${key}`).digest().readBigInt64BE(0);
-  return Prisma.sql`SELECT pg_advisory_xact_lock(${number}::bigint)::text`;
 }
 
 function toAppSession(row: AppSessionModel): AppSession {

@@ -1,0 +1,29 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { HealthChecks, HealthModule, SystemClock } from '#http';
+import { optionsFromKeys, SessionSyncModule, SyncState } from '#session-sync';
+import { AppDatabase, AppStoreModule } from '#store';
+import { NotesController } from './notes.controller.js';
+import type { NotesConfig } from './config.js';
+
+/** The notes service: a few lines of its own, the rest is the library. */
+@Module({})
+export class AppModule {
+  static forRoot(config: NotesConfig): DynamicModule {
+    return {
+      module: AppModule,
+      controllers: [NotesController],
+      imports: [
+        AppStoreModule.forRoot(config.DATABASE_URL),
+        SessionSyncModule.forRoot({ service: 'notes', ...optionsFromKeys(config), clock: new SystemClock() }),
+        HealthModule.forRootAsync({
+          inject: [AppDatabase, SyncState],
+          useFactory: (database: AppDatabase, sync: SyncState) =>
+            new HealthChecks([
+              { name: 'database', check: () => database.$queryRaw`SELECT 1` },
+              { name: 'endings', check: () => sync.assertCaughtUp() },
+            ]),
+        }),
+      ],
+    };
+  }
+}

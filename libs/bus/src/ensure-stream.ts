@@ -1,0 +1,68 @@
+import {
+  DiscardPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamManager,
+  RetentionPolicy,
+  StorageType,
+} from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+
+/** A stream as we need it. Times in milliseconds. */
+export interface StreamSpec {
+  readonly name: string;
+  readonly subjects: readonly string[];
+  readonly replicas: number;
+  readonly maxAgeMs: number;
+  readonly duplicateWindowMs: number;
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+const MAX_MESSAGE_BYTES = 16 * 1024;
+
+/** The stream of endings (EVT-08): kept longer than any session lives. */
+export function logoutStream(replicas: number): StreamSpec {
+  return {
+    name: 'SSO_LOGOUT_V1',
+    subjects: ['sso.v1.logout.>'],
+    replicas,
+    maxAgeMs: 31 * DAY_MS,
+    duplicateWindowMs: 10 * 60_000,
+  };
+}
+
+/** The stream of messages that no service could read. */
+export function deadLetterStream(replicas: number): StreamSpec {
+  return {
+    name: 'SSO_DLQ_V1',
+    subjects: ['sso.v1.dlq.>'],
+    replicas,
+    maxAgeMs: 90 * DAY_MS,
+    duplicateWindowMs: 10 * 60_000,
+  };
+}
+
+/** Makes the stream if it is not there. An existing one is left as its operator has set it; only a missing subject is added. */
+export async function ensureStream(manager: JetStreamManager, spec: StreamSpec): Promise<void> {
+  try {
+    const { config } = await manager.streams.info(spec.name);
+    const missing = spec.subjects.filter((subject) => !config.subjects.includes(subject));
+    if (missing.length > 0)
+      await manager.streams.update(spec.name, { ...config, subjects: [...config.subjects, ...missing] });
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.StreamNotFound) throw error;
+    await manager.streams.add({
+      name: spec.name,
+      subjects: [...spec.subjects],
+      storage: StorageType.File,
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.Old,
+      num_replicas: spec.replicas,
+      max_age: nanos(spec.maxAgeMs),
+      max_msg_size: MAX_MESSAGE_BYTES,
+      duplicate_window: nanos(spec.duplicateWindowMs),
+      deny_delete: true,
+      deny_purge: true,
+    });
+  }
+}

@@ -1,0 +1,10 @@
+export { connectNats } from './connect-nats.js';
+export { deadLetterStream, ensureStream, logoutStream } from './ensure-stream.js';
+export type { StreamSpec } from './ensure-stream.js';
+export { JetStreamContext } from './jetstream-context.js';
+export { JetStreamPublisher } from './jetstream-publisher.js';
+export { JetStreamServer } from './jetstream-server.js';
+export type { JetStreamServerOptions } from './jetstream-server.js';
+export { OutboxRelay } from './outbox-relay.js';
+export { RethrowFilter } from './rethrow.filter.js';
+export { natsUrl } from './nats-url.js';

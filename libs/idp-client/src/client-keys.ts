@@ -1,0 +1,23 @@
+import { httpOrigin, switchKey } from '#config';
+import { z } from 'zod';
+
+/** The configuration keys that name an IdP and our client there: the same for the gateway and the poller. */
+export const clientKeys = {
+  ISSUER: z
+    .url({ protocol: /^https?$/ })
+    .describe('issuer identifier of the IdP, exactly as its discovery document writes it'),
+  ISSUER_INTERNAL_ORIGIN: httpOrigin
+    .optional()
+    .describe(
+      "origin for server-to-server requests in place of the issuer's, such as http://idp:3000 inside a cluster",
+    ),
+  UNSAFE_PLAIN_HTTP_IDP: switchKey
+    .default(false)
+    .describe('permits plain http to an IdP on another machine; for closed test networks only'),
+  CLIENT_ID: z.string().min(1).describe('client id of the gateway at the IdP'),
+  CLIENT_SECRET: z.string().min(1).describe('its secret'),
+  CLIENT_AUTH_METHOD: z
+    .enum(['client_secret_basic', 'client_secret_post'])
+    .default('client_secret_basic')
+    .describe('how the client authenticates: client_secret_basic or client_secret_post'),
+};
