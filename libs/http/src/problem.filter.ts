@@ -1,41 +1,11 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { z } from 'zod';
-import type { ProblemBody } from './problem.js';
+import { sendProblem } from './send-problem.js';
 
-const ProblemShape = z.looseObject({ type: z.string(), title: z.string(), status: z.number() });
-
-/** Turns every error into RFC 9457 JSON. What we did not foresee is a 500 that tells nothing of its cause; the log has it. */
+/** Turns every error of a Nest route into RFC 9457 JSON. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  private readonly logger = new Logger('http');
-
   catch(error: unknown, host: ArgumentsHost): void {
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const body = this.toProblem(error);
-    void reply
-      .status(body.status)
-      .header('content-type', 'application/problem+json')
-      .header('cache-control', 'no-store')
-      .send(JSON.stringify(body));
+    sendProblem(host.switchToHttp().getResponse<FastifyReply>(), error);
   }
-
-  private toProblem(error: unknown): ProblemBody {
-    if (error instanceof HttpException) {
-      const known = ProblemShape.safeParse(error.getResponse());
-      if (known.success) return known.data;
-      const status = error.getStatus();
-      return { type: 'about:blank', title: error.name.replace(/Exception$/, ''), status };
-    }
-    const status = statusOf(error);
-    if (status < 500) return { type: 'about:blank', title: 'Bad request', status };
-    this.logger.error('request.failed', error instanceof Error ? error.stack : String(error));
-    return { type: 'urn:sso:problem:internal', title: 'Something failed here; it has been logged', status: 500 };
-  }
-}
-
-/** Fastify's own errors (a body too large, an unknown content type) carry the status that they mean. */
-function statusOf(error: unknown): number {
-  const status = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
-  return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
 }

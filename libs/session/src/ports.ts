@@ -81,7 +81,7 @@ export abstract class LoginTransactions {
   /** Keeps a transaction under its `state`; a browser's oldest ones give way beyond ten. */
   abstract put(state: string, browser: string, transaction: LoginTransaction): Promise<void>;
   /** Takes the transaction out, if it is this browser's and younger than ten minutes. Somebody else's stays. */
-  abstract take(state: string, browser: string): Promise<LoginTransaction | undefined>;
+  abstract take(state: string, browser: string): Promise<LoginTransaction | 'unknown' | 'expired'>;
 }
 
 /** Logout tokens that were answered. */

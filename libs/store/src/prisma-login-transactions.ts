@@ -39,13 +39,13 @@ export class PrismaLoginTransactions extends LoginTransactions {
     await this.dropSurplus(hashOf(browser));
   }
 
-  async take(state: string, browser: string): Promise<LoginTransaction | undefined> {
+  async take(state: string, browser: string): Promise<LoginTransaction | 'unknown' | 'expired'> {
     const where = { id: hashOf(state), browser: hashOf(browser) };
     const row = await this.database.loginTransaction.findUnique({ where });
-    if (row === null) return undefined;
+    if (row === null) return 'unknown';
     const { count } = await this.database.loginTransaction.deleteMany({ where });
-    if (count === 0 || row.expiresAt <= this.clock.now()) return undefined; // somebody else took it, or it is too old
-    return this.toTransaction(row);
+    if (count === 0) return 'unknown'; // another request has just taken it
+    return row.expiresAt <= this.clock.now() ? 'expired' : this.toTransaction(row);
   }
 
   private async dropSurplus(browser: string): Promise<void> {
