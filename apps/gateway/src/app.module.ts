@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { JWK } from 'jose';
 import { HealthChecks, HealthModule } from '#http';
-import { IdpClient } from '#idp-client';
+import { clientOptionsOf, IdpClient } from '#idp-client';
 import type { AssertionKey } from '#oidc';
 import type { Clock } from '#session';
 import { HubDatabase, HubStoreModule } from '#store';
@@ -60,7 +60,7 @@ export class AppModule {
         }),
       ],
       providers: [
-        { provide: IdpClient, useFactory: () => idpClientOf(config, clock) },
+        { provide: IdpClient, useFactory: () => new IdpClient(clientOptionsOf(config), () => clock.now().getTime()) },
         { provide: FrontEnds, useValue: new FrontEnds(config.FRONT_ENDS) },
         { provide: Cookies, useValue: new Cookies(config.COOKIE_SECURE) },
         {
@@ -74,16 +74,4 @@ export class AppModule {
       ],
     };
   }
-}
-
-function idpClientOf(config: GatewayConfig, clock: Clock): IdpClient {
-  const options = {
-    ...{
-      issuer: config.ISSUER,
-      internalOrigin: config.ISSUER_INTERNAL_ORIGIN,
-      unsafePlainHttp: config.UNSAFE_PLAIN_HTTP_IDP,
-    },
-    ...{ clientId: config.CLIENT_ID, clientSecret: config.CLIENT_SECRET, clientAuthMethod: config.CLIENT_AUTH_METHOD },
-  };
-  return new IdpClient(options, () => clock.now().getTime());
 }

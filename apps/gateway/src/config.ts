@@ -1,7 +1,7 @@
 import { httpOrigin, keyValueList, list, positiveSeconds, switchKey } from '#config';
 import { processKeys } from '#http';
 import { clientKeys } from '#idp-client';
-import { parseTokenKeys } from '#store';
+import { tokenKeysValue } from '#store';
 import { z } from 'zod';
 
 const json = z.string().transform((text, context): unknown => {
@@ -11,20 +11,6 @@ const json = z.string().transform((text, context): unknown => {
     context.addIssue({ code: 'custom', message: 'is not JSON' });
     return z.NEVER;
   }
-});
-
-/** Keys of the token cipher, `kid:base64,...`. */
-const tokenKeys = z.string().transform((text, context) => {
-  const keys = parseTokenKeys(text);
-  const [first, ...rest] = keys ?? [];
-  if (first === undefined) {
-    context.addIssue({
-      code: 'custom',
-      message: 'must be kid:base64 of 32 bytes, several separated by commas, each kid once',
-    });
-    return z.NEVER;
-  }
-  return [first, ...rest] as const;
 });
 
 const privateJwk = json.pipe(
@@ -58,7 +44,7 @@ export const GatewayConfig = z.object({
   ),
   GATEWAY_URL: httpOrigin.describe('name of this gateway in its assertions (`iss`); the services know it'),
   ASSERTION_KEY: privateJwk.describe('private JWK (EC P-256, with kid) that signs the assertions'),
-  TOKEN_KEYS: tokenKeys.describe(
+  TOKEN_KEYS: tokenKeysValue.describe(
     'keys that encrypt tokens at rest: kid:base64 of 32 bytes; the first encrypts, all decrypt',
   ),
   TENANT: z

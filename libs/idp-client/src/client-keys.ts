@@ -1,5 +1,6 @@
 import { httpOrigin, switchKey } from '#config';
 import { z } from 'zod';
+import type { IdpClientOptions } from './idp-client.js';
 
 /** The configuration keys that name an IdP and our client there: the same for the gateway and the poller. */
 export const clientKeys = {
@@ -21,3 +22,15 @@ export const clientKeys = {
     .default('client_secret_basic')
     .describe('how the client authenticates: client_secret_basic or client_secret_post'),
 };
+
+/** Gives what the keys say as options of an `IdpClient`. */
+export function clientOptionsOf(config: z.infer<z.ZodObject<typeof clientKeys>>): IdpClientOptions {
+  return {
+    issuer: config.ISSUER,
+    internalOrigin: config.ISSUER_INTERNAL_ORIGIN,
+    unsafePlainHttp: config.UNSAFE_PLAIN_HTTP_IDP,
+    clientId: config.CLIENT_ID,
+    clientSecret: config.CLIENT_SECRET,
+    clientAuthMethod: config.CLIENT_AUTH_METHOD,
+  };
+}

@@ -1,5 +1,5 @@
 export { IdpClient } from './idp-client.js';
 export type { IdpClientOptions } from './idp-client.js';
-export { clientKeys } from './client-keys.js';
+export { clientKeys, clientOptionsOf } from './client-keys.js';
 export { IdpError } from './errors.js';
 export type { IdpErrorCode } from './errors.js';

@@ -1,5 +1,6 @@
 export { TokenCipher, parseTokenKeys } from './token-cipher.js';
 export type { TokenKey } from './token-cipher.js';
+export { tokenKeysValue } from './token-keys-value.js';
 export { HubStoreModule } from './hub-store.module.js';
 export type { HubStoreOptions } from './hub-store.module.js';
 export { HubDatabase } from './hub-database.js';

@@ -1,0 +1,76 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { JetStreamPublisher, logoutStream, OutboxRelay } from '#bus';
+import { HealthChecks, HealthModule } from '#http';
+import { clientOptionsOf, IdpClient } from '#idp-client';
+import { Clock, issuerProfile, Outbox, OutboxSignal, ProbeQueue, SsoSessions } from '#session';
+import { HubDatabase, HubStoreModule } from '#store';
+import type { PollerConfig } from './config.js';
+import { PollLoop } from './poll/poll-loop.js';
+import { PollOnce } from './poll/poll-once.js';
+import { makeProbe } from './probe/make-probe.js';
+import { WorkersService } from './relay/workers.service.js';
+
+const MARK_LIFE_MS = 31 * 24 * 60 * 60_000;
+
+/** The session-poller: asks IdPs about sessions, and sends what the outbox holds. */
+@Module({})
+export class AppModule {
+  static forRoot(config: PollerConfig, clock: Clock): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        HubStoreModule.forRoot({
+          url: config.HUB_DATABASE_URL,
+          tokenKeys: config.TOKEN_KEYS,
+          clock,
+          source: 'urn:sso:session-poller',
+          tenant: config.TENANT,
+          markLifeMs: MARK_LIFE_MS,
+        }),
+        HealthModule.forRootAsync({
+          inject: [HubDatabase],
+          useFactory: (database: HubDatabase) =>
+            new HealthChecks([{ name: 'database', check: () => database.$queryRaw`SELECT 1` }]),
+        }),
+      ],
+      providers: [...relayOf(config), loopOf(config), WorkersService],
+    };
+  }
+}
+
+function relayOf(config: PollerConfig): Provider[] {
+  return [
+    {
+      provide: JetStreamPublisher,
+      useFactory: () => new JetStreamPublisher(config.NATS_URL, 'session-poller', logoutStream(config.STREAM_REPLICAS)),
+    },
+    {
+      provide: OutboxRelay,
+      inject: [Outbox, OutboxSignal, JetStreamPublisher],
+      useFactory: (outbox: Outbox, signal: OutboxSignal, publisher: JetStreamPublisher) =>
+        new OutboxRelay(outbox, signal, (row) => publisher.publish(row)),
+    },
+  ];
+}
+
+function loopOf(config: PollerConfig): Provider {
+  const profile = issuerProfile(config.ISSUER_PROFILE);
+  const intervalMs = (config.UNSAFE_POLL_INTERVAL_S ?? config.POLL_INTERVAL_S) * 1000;
+  return {
+    provide: PollLoop,
+    inject: [ProbeQueue, SsoSessions, Clock],
+    useFactory: (queue: ProbeQueue, sessions: SsoSessions, clock: Clock) => {
+      const idp = new IdpClient(clientOptionsOf(config), () => clock.now().getTime());
+      const poll = new PollOnce(makeProbe(profile, idp, clock), queue, sessions, clock, {
+        intervalMs,
+        random: Math.random,
+      });
+      return new PollLoop(queue, poll, clock, {
+        iss: config.ISSUER,
+        leaseMs: config.LEASE_S * 1000,
+        concurrency: config.CONCURRENCY,
+        asks: profile.probe !== 'none',
+      });
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import { Logger } from '@nestjs/common';
+import type { ClaimedSession, Clock, ProbeQueue } from '#session';
+import type { PollOnce } from './poll-once.js';
+
+/** How the loop works. Times in milliseconds. */
+export interface PollLoopOptions {
+  readonly iss: string;
+  readonly leaseMs: number;
+  readonly concurrency: number;
+  /** false where no sound way to ask is known */
+  readonly asks: boolean;
+}
+
+const IDLE_MS = 500;
+const SHORTEST_REST_MS = 20;
+const AFTER_FAULT_MS = 1_000;
+
+/**
+ * Claims due sessions and polls them, so many at once. Never ends on a fault. On `stop` it claims no more, aborts what is
+ * under way, and is done: what was claimed is due again for others when its lease ends.
+ */
+export class PollLoop {
+  private readonly logger = new Logger(PollLoop.name);
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+
+  constructor(
+    private readonly queue: ProbeQueue,
+    private readonly poll: PollOnce,
+    private readonly clock: Clock,
+    private readonly options: PollLoopOptions,
+  ) {}
+
+  start(): void {
+    if (!this.options.asks) {
+      this.logger.log('poll.off: no sound way to ask this kind of IdP is known, only push tells; see ISSUER_PROFILE');
+      return;
+    }
+    this.running = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const under = new Set<Promise<void>>();
+    while (!this.stopping.signal.aborted) {
+      const free = this.options.concurrency - under.size;
+      const claimed = free === 0 ? [] : await this.claim(free);
+      for (const session of claimed) {
+        const work = this.pollSafely(session).finally(() => under.delete(work));
+        under.add(work);
+      }
+      if (under.size >= this.options.concurrency) await Promise.race(under);
+      else if (claimed.length === 0) await this.rest(await this.restMs());
+    }
+    await Promise.all(under);
+  }
+
+  private async claim(limit: number): Promise<readonly ClaimedSession[]> {
+    const now = this.clock.now();
+    try {
+      return await this.queue.claim(this.options.iss, now, new Date(now.getTime() + this.options.leaseMs), limit);
+    } catch (error) {
+      this.logger.error(`poll.claim.failed reason=${error instanceof Error ? error.message : 'unknown'}`);
+      await this.rest(AFTER_FAULT_MS);
+      return [];
+    }
+  }
+
+  private async pollSafely(session: ClaimedSession): Promise<void> {
+    try {
+      await this.poll.run(session, this.stopping.signal);
+    } catch (error) {
+      this.logger.error(`poll.failed sid=${session.sid} reason=${error instanceof Error ? error.message : 'unknown'}`);
+    }
+  }
+
+  /** Until the next session is due, but no longer than half a second: a sign-in may be due before it. */
+  private async restMs(): Promise<number> {
+    try {
+      const dueAt = await this.queue.nextDueAt(this.options.iss);
+      if (dueAt === undefined) return IDLE_MS;
+      return Math.min(IDLE_MS, Math.max(SHORTEST_REST_MS, dueAt.getTime() - this.clock.now().getTime()));
+    } catch {
+      return AFTER_FAULT_MS;
+    }
+  }
+
+  private async rest(ms: number): Promise<void> {
+    const { signal } = this.stopping;
+    if (signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(done, ms);
+      function done(): void {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      }
+      signal.addEventListener('abort', done, { once: true });
+    });
+  }
+}
