@@ -1,0 +1,16 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/**
+ * Gives the token that a sign-in form carries, so that no other site can submit it (OpenID Connect Core §3.1.2.3).
+ * Bound to one interaction, whose cookie the browser must hold as well.
+ */
+export function formToken(secret: string, interactionUid: string): string {
+  return createHmac('sha256', secret).update(`sign-in form ${interactionUid}`).digest('base64url');
+}
+
+/** Says whether a form carried its token. Takes the same time for every wrong one. */
+export function isFormToken(token: string, secret: string, interactionUid: string): boolean {
+  const expected = Buffer.from(formToken(secret, interactionUid));
+  const given = Buffer.from(token);
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}

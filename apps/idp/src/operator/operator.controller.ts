@@ -1,0 +1,35 @@
+import { Controller, Delete, Get, Header, Param, Query, UseGuards } from '@nestjs/common';
+import { problem } from '#http';
+import type { Told } from '../logout/tell-clients.js';
+import { IdpSessions, type SessionView } from '../sessions/idp-sessions.service.js';
+import { BearerGuard } from './bearer.guard.js';
+
+/** What an operator can see and do. */
+@Controller('admin/sessions')
+@UseGuards(BearerGuard)
+export class OperatorController {
+  constructor(private readonly sessions: IdpSessions) {}
+
+  @Get()
+  @Header('cache-control', 'no-store')
+  async ofLogin(@Query('login') login: unknown): Promise<readonly SessionView[]> {
+    if (typeof login !== 'string' || login === '') {
+      throw problem(400, 'invalid-parameter', 'login must stand once and name a person');
+    }
+    return this.sessions.ofLogin(login);
+  }
+
+  @Delete(':id')
+  @Header('cache-control', 'no-store')
+  async end(
+    @Param('id') id: string,
+    @Query('push') push: unknown,
+  ): Promise<{ readonly ended: true; readonly clients: readonly Told[] }> {
+    if (push !== undefined && push !== 'none') {
+      throw problem(400, 'invalid-parameter', 'push can only be none, or be left out');
+    }
+    const clients = /^[\w-]{1,64}$/.test(id) ? await this.sessions.end(id, push === undefined) : undefined;
+    if (clients === undefined) throw problem(404, 'session-unknown', 'There is no such session');
+    return { ended: true, clients };
+  }
+}

@@ -1,0 +1,34 @@
+import { STYLE_SHEET } from './assets.js';
+import { html, type Html } from './html.js';
+
+/**
+ * Headers of every page. Nothing may frame it (RFC 9700 §4.16), nothing inline runs, nothing is kept.
+ *
+ * There is no `form-action`: browsers apply it to each redirect after the form as well, and those lead to the client and
+ * wherever it sends the person next.
+ */
+export const PAGE_HEADERS: Readonly<Record<string, string>> = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'x-frame-options': 'DENY',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+};
+
+/** Gives a whole page as text. */
+export function page(title: string, body: Html): string {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title}</title>
+        <link rel="stylesheet" href="${STYLE_SHEET.path}" />
+      </head>
+      <body>
+        <main>${body}</main>
+      </body>
+    </html>`.text;
+}

@@ -1,0 +1,33 @@
+/**
+ * Gets what the demo and the tests need on a machine with Node and npm only. Needs no package itself.
+ *
+ *     bootstrap.mjs                 installs the packages
+ *     bootstrap.mjs nats-server     prints the path of a nats-server, after getting one if there is none
+ */
+import { pathToFileURL } from 'node:url';
+import { installPackages } from './bootstrap/install-packages.mjs';
+import { findNatsServer } from './bootstrap/nats-server.mjs';
+import { findPostgres } from './bootstrap/postgres.mjs';
+
+/** Makes sure of Node's version and of the packages of package-lock.json. Ends the process with 1 when it cannot. */
+export const ensureInstalled = () => orExit(installPackages);
+
+/** Finds or gets a nats-server, gives its path and sets NATS_SERVER_BINARY to it. Ends the process with 1 when it cannot. */
+export const ensureNatsServer = () => orExit(async () => (process.env.NATS_SERVER_BINARY = await findNatsServer()));
+
+/** Makes sure that there are Postgres binaries. Ends the process with 1 when there are none. Install first. */
+export const ensurePostgres = () => orExit(findPostgres);
+
+async function orExit(step) {
+  try {
+    return await step();
+  } catch (error) {
+    console.error(`session-sync: ${error.message}`);
+    process.exit(1);
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  if (process.argv[2] === 'nats-server') console.log(await ensureNatsServer());
+  else await ensureInstalled();
+}

@@ -1,0 +1,51 @@
+/**
+ * Builds everything into dist/: the Prisma clients whose schema has changed, then TypeScript.
+ *
+ *     build.mjs [--generate-only]
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { runPrisma } from './bootstrap/run-prisma.mjs';
+import { REPOSITORY, runVisibly, say } from './bootstrap/run-visibly.mjs';
+
+const OWNERS = ['hub', 'idp', 'app'];
+const STAMP = '.generated-from';
+
+/** Generates what has changed, compiles. Rejects when a part of it fails; the compiler's own words are on stderr by then. */
+export async function build({ generateOnly = false } = {}) {
+  await Promise.all(OWNERS.map(generate));
+  if (generateOnly) return;
+  await runVisibly('tsc', process.execPath, [inModules('typescript/bin/tsc'), '-p', 'tsconfig.build.json']);
+}
+
+async function generate(owner) {
+  const folder = join(REPOSITORY, 'prisma', owner);
+  const schemaFile = join(folder, 'schema.prisma');
+  if (!existsSync(schemaFile)) return say(`prisma/${owner} has no schema yet`);
+  const schema = readFileSync(schemaFile, 'utf8');
+  const generator = readFileSync(inModules('prisma/package.json'), 'utf8');
+  const hash = createHash('sha256').update(schema).update(generator).digest('hex');
+  const stamp = join(folder, outputOf(schema), STAMP); // in the output: whoever removes that removes it too
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
+  await runPrisma(`prisma generate (${owner})`, owner, ['generate'], { quiet: true });
+  writeFileSync(stamp, hash);
+}
+
+function outputOf(schema) {
+  const output = /^\s*output\s*=\s*"([^"]+)"/m.exec(schema)?.[1];
+  if (output === undefined) throw new Error('a schema.prisma names no output folder');
+  return output;
+}
+
+const inModules = (path) => join(REPOSITORY, 'node_modules', path);
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  try {
+    await build({ generateOnly: process.argv.includes('--generate-only') });
+  } catch (error) {
+    say(error.message);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,25 @@
+import { registrationLines } from './own-issuer.js';
+import type { OwnIssuer } from './options.js';
+import type { Stack } from './start-stack.js';
+
+/** Says where everything is and how to sign in, line by line. Tokens and client secrets are not among it. */
+export function addressLines(stack: Stack, ownIssuer: OwnIssuer | undefined): readonly string[] {
+  const { origins, secrets } = stack;
+  const people = secrets.people.map(
+    ({ name, login, password }) => `  ${name.padEnd(18)}  sign in as ${login} with ${password}`,
+  );
+  const registration = [
+    '  Register at your identity provider:',
+    ...(ownIssuer === undefined ? [] : registrationLines(ownIssuer, origins.frontEndA)).map((line) => `    ${line}`),
+  ];
+  return [
+    '',
+    `  front end A         ${origins.frontEndA}`,
+    `  front end B         ${origins.frontEndB}`,
+    `  identity provider   ${ownIssuer?.issuer ?? origins.idp}`,
+    `  notes, billing      ${origins.notes}, ${origins.billing}`,
+    '',
+    ...(ownIssuer === undefined ? people : registration),
+    '',
+  ];
+}

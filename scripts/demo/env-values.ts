@@ -1,0 +1,47 @@
+import { ownIssuerPollIntervalS, pollIntervalS } from './plan.js';
+import type { OwnIssuer } from './options.js';
+import type { Stack } from './start-stack.js';
+
+/**
+ * Gives everything of a running demo that a script of one's own may need, by key. What belongs to the built-in identity
+ * provider is left out when a person brought their own.
+ */
+export function envValues(
+  stack: Stack,
+  ownIssuer: (OwnIssuer & { readonly clientSecret: string }) | undefined,
+): ReadonlyMap<string, string> {
+  const { origins, secrets, databases, natsUrl } = stack;
+  const pid = (name: Parameters<typeof stack.apps.get>[0]): string => (stack.apps.get(name)?.pid ?? 0).toString();
+  const intervalS = ownIssuer === undefined ? pollIntervalS : ownIssuerPollIntervalS;
+  const people = secrets.people.flatMap(({ login, password }) => [
+    [`${login.toUpperCase()}_LOGIN`, login] as const,
+    [`${login.toUpperCase()}_PASSWORD`, password] as const,
+  ]);
+  const builtIn = ownIssuer === undefined;
+  return new Map<string, string>([
+    ['IDP_ISSUER', ownIssuer?.issuer ?? origins.idp],
+    ...(builtIn
+      ? ([
+          ['IDP_OPERATOR_URL', origins.operator],
+          ['IDP_OPERATOR_TOKEN', secrets.operatorToken],
+        ] as const)
+      : []),
+    ['FRONTEND_A', origins.frontEndA],
+    ['FRONTEND_B', origins.frontEndB],
+    ['CLIENT_ID', ownIssuer?.clientId ?? 'gateway'],
+    ['CLIENT_SECRET', ownIssuer?.clientSecret ?? secrets.clientSecret],
+    ...(builtIn ? people : []),
+    ['NATS_URL', natsUrl],
+    ['HUB_DATABASE_URL', databases.hub],
+    ['NOTES_DATABASE_URL', databases.notes],
+    ['BILLING_DATABASE_URL', databases.billing],
+    ['NOTES_URL', origins.notes],
+    ['BILLING_URL', origins.billing],
+    ['GATEWAY_PID', pid('gateway')],
+    ['POLLER_PID', pid('session-poller')],
+    ...(builtIn ? ([['IDP_PID', pid('idp')]] as const) : []),
+    ['NOTES_PID', pid('notes')],
+    ['BILLING_PID', pid('billing')],
+    ['POLL_INTERVAL_MS', (intervalS * 1000).toString()],
+  ]);
+}

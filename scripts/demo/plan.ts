@@ -1,0 +1,166 @@
+import type { AppPlan } from './app-process.js';
+import type { OwnIssuer } from './options.js';
+import type { Secrets } from './secrets.js';
+
+/** The apps that the demo starts. */
+export type AppName = 'idp' | 'gateway' | 'session-poller' | 'notes' | 'billing';
+/** The databases, each with its own owner. */
+export type DatabaseName = 'hub' | 'idp' | 'notes' | 'billing';
+/** Ports by use; all on loopback. */
+export interface Ports {
+  readonly idp: number;
+  readonly operator: number;
+  readonly frontEnds: number;
+  readonly poller: number;
+  readonly notes: number;
+  readonly billing: number;
+}
+
+/** What the environment of every app is made from. */
+export interface PlanInputs {
+  readonly ports: Ports;
+  readonly databases: Readonly<Record<DatabaseName, string>>;
+  readonly natsUrl: string;
+  readonly secrets: Secrets;
+  readonly staticDir: string;
+  /** undefined = the built-in identity provider */
+  readonly ownIssuer: (OwnIssuer & { readonly clientSecret: string }) | undefined;
+  /** the path of a secret file */
+  readonly secretFile: (name: SecretFileName) => string;
+}
+
+/** Seconds between two probes of one session: short, so that the story does not keep a person waiting. */
+export const pollIntervalS = 2;
+/** Someone's own identity provider is asked less often than our own. */
+export const ownIssuerPollIntervalS = 10;
+
+/** The secret files that the apps read, and what stands in each. */
+export type SecretFileName = keyof ReturnType<typeof secretFileContents>;
+
+/** Addresses that follow from the ports. The two front ends are one gateway under two hosts, so two cookie jars. */
+export function originsOf(ports: Ports) {
+  return {
+    idp: `http://localhost:${ports.idp}`,
+    operator: `http://127.0.0.1:${ports.operator}`,
+    frontEndA: `http://localhost:${ports.frontEnds}`,
+    frontEndB: `http://127.0.0.1:${ports.frontEnds}`,
+    poller: `http://127.0.0.1:${ports.poller}`,
+    notes: `http://127.0.0.1:${ports.notes}`,
+    billing: `http://127.0.0.1:${ports.billing}`,
+  } as const;
+}
+
+/** What the secret files hold; the names are those of the keys that read them. */
+export function secretFileContents({ ports, secrets, ownIssuer }: Omit<PlanInputs, 'secretFile'>) {
+  return {
+    IDP_OPERATOR_TOKEN: secrets.operatorToken,
+    IDP_COOKIE_KEYS: secrets.cookieKey,
+    IDP_JWKS: JSON.stringify({ keys: [secrets.idpKey] }),
+    IDP_CLIENTS: JSON.stringify([gatewayClient(ports, secrets.clientSecret)]),
+    IDP_PEOPLE: JSON.stringify(secrets.people),
+    CLIENT_SECRET: ownIssuer?.clientSecret ?? secrets.clientSecret,
+    ASSERTION_KEY: JSON.stringify(secrets.assertionKey),
+    TOKEN_KEYS: secrets.tokenKeys,
+  } as const;
+}
+
+/** The gateway as the identity provider knows it. @see OpenID Connect Dynamic Client Registration 1.0 §2 */
+function gatewayClient(ports: Ports, secret: string) {
+  const { frontEndA, frontEndB } = originsOf(ports);
+  return {
+    client_id: 'gateway',
+    client_secret: secret,
+    client_name: 'session-sync demo',
+    token_endpoint_auth_method: 'client_secret_basic',
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    redirect_uris: [`${frontEndA}/bff/callback`, `${frontEndB}/bff/callback`],
+    post_logout_redirect_uris: [`${frontEndA}/`, `${frontEndB}/`],
+    backchannel_logout_uri: `${frontEndA}/bff/backchannel`,
+    backchannel_logout_session_required: true,
+    require_auth_time: true,
+  };
+}
+
+/** Says how each app is run: the identity provider first, the gateway last. */
+export function planApps(inputs: PlanInputs): Readonly<Record<AppName, AppPlan>> {
+  const origins = originsOf(inputs.ports);
+  const app = (name: AppName, origin: string, env: Readonly<Record<string, string>>): AppPlan => ({
+    name,
+    origin,
+    env: { HOST: '127.0.0.1', PORT: new URL(origin).port, ...env },
+  });
+  return {
+    idp: app('idp', origins.idp, idpEnv(inputs)),
+    notes: app('notes', origins.notes, serviceEnv(inputs, 'notes')),
+    billing: app('billing', origins.billing, serviceEnv(inputs, 'billing')),
+    'session-poller': app('session-poller', origins.poller, pollerEnv(inputs)),
+    gateway: app('gateway', origins.frontEndA, gatewayEnv(inputs)),
+  };
+}
+
+function idpEnv({ ports, databases, secretFile }: PlanInputs) {
+  return {
+    IDP_ISSUER: originsOf(ports).idp,
+    IDP_OPERATOR_HOST: '127.0.0.1',
+    IDP_OPERATOR_PORT: ports.operator.toString(),
+    IDP_DATABASE_URL: databases.idp,
+    IDP_PRIVATE_HOSTS_ALLOWED: 'localhost,127.0.0.1', // the gateway's back channel is on loopback
+    IDP_OPERATOR_TOKEN_FILE: secretFile('IDP_OPERATOR_TOKEN'),
+    IDP_COOKIE_KEYS_FILE: secretFile('IDP_COOKIE_KEYS'),
+    IDP_JWKS_FILE: secretFile('IDP_JWKS'),
+    IDP_CLIENTS_FILE: secretFile('IDP_CLIENTS'),
+    IDP_PEOPLE_FILE: secretFile('IDP_PEOPLE'),
+  };
+}
+
+function relyingPartyEnv({ ports, databases, ownIssuer, secretFile }: PlanInputs) {
+  return {
+    HUB_DATABASE_URL: databases.hub,
+    ISSUER: ownIssuer?.issuer ?? originsOf(ports).idp,
+    CLIENT_ID: ownIssuer?.clientId ?? 'gateway',
+    CLIENT_AUTH_METHOD: ownIssuer?.clientAuthMethod ?? 'client_secret_basic',
+    CLIENT_SECRET_FILE: secretFile('CLIENT_SECRET'),
+    TOKEN_KEYS_FILE: secretFile('TOKEN_KEYS'),
+    ...(ownIssuer?.plainHttp === true ? { UNSAFE_PLAIN_HTTP_IDP: 'true' } : {}),
+  };
+}
+
+function gatewayEnv(inputs: PlanInputs) {
+  const origins = originsOf(inputs.ports);
+  return {
+    ...relyingPartyEnv(inputs),
+    FRONT_ENDS: `${origins.frontEndA},${origins.frontEndB}`,
+    GATEWAY_URL: origins.frontEndA,
+    UPSTREAMS: `notes=${origins.notes},billing=${origins.billing}`,
+    FIRST_PROBE_WITHIN_S: intervalS(inputs).toString(),
+    SCOPES: inputs.ownIssuer?.scopes ?? 'openid profile email',
+    ASSERTION_KEY_FILE: inputs.secretFile('ASSERTION_KEY'),
+    COOKIE_SECURE: 'false', // plain http, on loopback only
+    STATIC_DIR: inputs.staticDir,
+  };
+}
+
+function pollerEnv(inputs: PlanInputs) {
+  return {
+    ...relyingPartyEnv(inputs),
+    NATS_URL: inputs.natsUrl,
+    ISSUER_PROFILE: inputs.ownIssuer?.profile ?? 'session-sync',
+    UNSAFE_POLL_INTERVAL_S: intervalS(inputs).toString(),
+  };
+}
+
+function intervalS({ ownIssuer }: PlanInputs): number {
+  return ownIssuer === undefined ? pollIntervalS : ownIssuerPollIntervalS;
+}
+
+function serviceEnv({ ports, databases, natsUrl, ownIssuer }: PlanInputs, name: 'notes' | 'billing') {
+  const origins = originsOf(ports);
+  return {
+    DATABASE_URL: databases[name],
+    NATS_URL: natsUrl,
+    GATEWAY_URL: origins.frontEndA,
+    GATEWAY_JWKS_URL: `${origins.frontEndA}/.well-known/jwks.json`,
+    TRUSTED_ISSUER: ownIssuer?.issuer ?? origins.idp,
+  };
+}

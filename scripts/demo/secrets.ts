@@ -1,0 +1,85 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exportJWK, generateKeyPair, type JWK } from 'jose';
+
+/** Someone whom the built-in identity provider knows. */
+export interface Person {
+  readonly sub: string;
+  readonly login: string;
+  readonly name: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+/** Everything secret that one run of the demo uses; made anew each time. */
+export interface Secrets {
+  readonly operatorToken: string;
+  readonly cookieKey: string;
+  readonly clientSecret: string;
+  readonly people: readonly Person[];
+  /** `kid:base64` of 32 bytes: encrypts tokens in the hub's database */
+  readonly tokenKeys: string;
+  /** private key (RS256) of the identity provider's ID tokens */
+  readonly idpKey: JWK;
+  /** private key (ES256) of the gateway's assertions */
+  readonly assertionKey: JWK;
+}
+
+const adjectives =
+  'amber brave calm dusty eager fuzzy gentle happy ivory jolly keen lucky misty noble quiet sunny'.split(' ');
+const nouns =
+  'acorn badger canyon dolphin ember falcon garden harbor island juniper kettle lantern meadow otter pebble willow'.split(
+    ' ',
+  );
+
+/** Makes the secrets of one run. */
+export async function createSecrets(): Promise<Secrets> {
+  const [idpKey, assertionKey] = await Promise.all([createKey('RS256', 'idp-1'), createKey('ES256', 'gateway-1')]);
+  return {
+    operatorToken: randomText(),
+    cookieKey: randomText(),
+    clientSecret: randomText(),
+    people: ['ana', 'ben', 'cem'].map(createPerson),
+    tokenKeys: `demo-1:${randomBytes(32).toString('base64')}`,
+    idpKey,
+    assertionKey,
+  };
+}
+
+/**
+ * Puts each text of `contents` into a file of its own under `dir`, readable by us alone, so that no key stands in
+ * a process's environment or arguments.
+ *
+ * @returns the path of each file, under the same name
+ */
+export async function writeSecretFiles<Name extends string>(
+  dir: string,
+  contents: Readonly<Record<Name, string>>,
+): Promise<(name: Name) => string> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const pathOf = (name: string): string => join(dir, name);
+  await Promise.all(
+    Object.entries<string>(contents).map(([name, text]) => writeFile(pathOf(name), text, { mode: 0o600 })),
+  );
+  return pathOf;
+}
+
+const randomText = (): string => randomBytes(32).toString('base64url');
+
+function createPerson(login: string): Person {
+  const name = login.charAt(0).toUpperCase() + login.slice(1);
+  return { sub: `person-${login}`, login, name, email: `${login}@example.com`, password: readablePassword() };
+}
+
+/** Random, and easy to type from a screen. About 25 bits: enough for a loopback demo that lives for minutes. */
+function readablePassword(): string {
+  return `${pick(adjectives)}-${pick(nouns)}-${pick(nouns)}-${randomInt(1000, 10_000).toString()}`;
+}
+
+const pick = (words: readonly string[]): string => words[randomInt(words.length)] ?? '';
+
+async function createKey(alg: string, kid: string): Promise<JWK> {
+  const { privateKey } = await generateKeyPair(alg, { extractable: true });
+  return { ...(await exportJWK(privateKey)), alg, kid, use: 'sig' };
+}

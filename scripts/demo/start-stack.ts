@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { freePort } from '../stack/free-port.js';
+import type { Guard } from '../stack/guard.js';
+import { migrate } from '../stack/migrate.js';
+import { startNats, type NatsServer } from '../stack/nats.js';
+import { REPOSITORY } from '../stack/repository.js';
+import { startPostgres, type PostgresServer } from '../stack/postgres.js';
+import { AppProcess } from './app-process.js';
+import { throwPlainly } from './demo-fault.js';
+import type { OwnIssuer } from './options.js';
+import { originsOf, planApps, secretFileContents, type AppName, type DatabaseName, type Ports } from './plan.js';
+import type { Progress } from './progress.js';
+import { createSecrets, writeSecretFiles, type Secrets } from './secrets.js';
+
+/** What the stack is started with. */
+export interface StackOptions {
+  readonly guard: Guard;
+  /** the run's own folder: databases, logs and secrets live and go with it */
+  readonly dir: string;
+  readonly frontEndPort: number | undefined;
+  readonly ownIssuer: (OwnIssuer & { readonly clientSecret: string }) | undefined;
+}
+
+/** Everything that runs. */
+export interface Stack {
+  readonly origins: ReturnType<typeof originsOf>;
+  readonly secrets: Secrets;
+  readonly databases: Readonly<Record<DatabaseName, string>>;
+  readonly natsUrl: string;
+  /** the identity provider is absent when a person brought their own */
+  readonly apps: ReadonlyMap<AppName, AppProcess>;
+}
+
+const databaseNames: readonly DatabaseName[] = ['hub', 'idp', 'notes', 'billing'];
+const staticDir = join(REPOSITORY, 'apps', 'web', 'public');
+
+/**
+ * Starts Postgres, NATS and every app, each app a process of its own, and waits until all are ready.
+ *
+ * @throws DemoFault when a part can't be started; whatever did start is the guard's to stop
+ */
+export async function startStack(options: StackOptions, progress: Progress): Promise<Stack> {
+  const { guard, dir } = options;
+  const [postgres, nats, secrets, ports] = await progress.during('starting Postgres and NATS', () =>
+    Promise.all([startPostgres(guard, { dir }), startNats(guard, { dir }), createSecrets(), takePorts(options)]).catch(
+      throwPlainly,
+    ),
+  );
+  const databases = await progress.during('creating the databases', () =>
+    createDatabases(postgres).catch(throwPlainly),
+  );
+  const apps = await planProcesses(options, { ports, databases, nats, secrets });
+  await progress.during('starting the apps', async () => {
+    for (const app of apps.values()) app.start();
+    await Promise.all([...apps.values()].map((app) => app.ready()));
+  });
+  return { origins: originsOf(ports), secrets, databases, natsUrl: nats.url, apps };
+}
+
+/** Stops what hears requests first and what keeps data last, so that nothing is asked of a part that is gone. */
+export async function stopApps(apps: ReadonlyMap<AppName, AppProcess>): Promise<void> {
+  const groups: readonly (readonly AppName[])[] = [['gateway', 'session-poller'], ['notes', 'billing'], ['idp']];
+  for (const group of groups) await Promise.all(group.map(async (name) => apps.get(name)?.stop()));
+}
+
+async function takePorts({ frontEndPort }: StackOptions): Promise<Ports> {
+  const next = async (): Promise<number> => {
+    const port = await freePort();
+    return port === frontEndPort ? next() : port;
+  };
+  return {
+    idp: await next(),
+    operator: await next(),
+    frontEnds: frontEndPort ?? (await next()),
+    poller: await next(),
+    notes: await next(),
+    billing: await next(),
+  };
+}
+
+async function createDatabases(postgres: PostgresServer): Promise<Readonly<Record<DatabaseName, string>>> {
+  const create = async (name: DatabaseName): Promise<string> => {
+    const url = await postgres.createDatabase(name);
+    await migrate(name === 'hub' || name === 'idp' ? name : 'app', url);
+    return url;
+  };
+  const [hub = '', idp = '', notes = '', billing = ''] = await Promise.all(databaseNames.map(create));
+  return { hub, idp, notes, billing };
+}
+
+async function planProcesses(
+  { guard, dir, ownIssuer }: StackOptions,
+  parts: {
+    readonly ports: Ports;
+    readonly databases: Readonly<Record<DatabaseName, string>>;
+    readonly nats: NatsServer;
+    readonly secrets: Secrets;
+  },
+): Promise<ReadonlyMap<AppName, AppProcess>> {
+  const inputs = { ...parts, natsUrl: parts.nats.url, staticDir, ownIssuer };
+  const secretFile = await writeSecretFiles(join(dir, 'secrets'), secretFileContents(inputs));
+  const plans = planApps({ ...inputs, secretFile });
+  const order: readonly AppName[] = ['idp', 'notes', 'billing', 'session-poller', 'gateway'];
+  const wanted = order.filter((name) => name !== 'idp' || ownIssuer === undefined);
+  return new Map(wanted.map((name) => [name, new AppProcess(guard, plans[name], dir)]));
+}
