@@ -25,8 +25,8 @@ export async function postgresBinaries(dir: string): Promise<PostgresBinaries> {
   const identity = process.getuid?.() === 0 ? await unprivilegedUser() : {};
   const given = process.env.POSTGRES_BIN_DIR;
   if (given !== undefined) {
-    await run(join(given, 'postgres'), ['--version'], { ...identity, cwd: '/' });
-    return { folder: given, identity };
+    if (await runs({ folder: given, identity })) return { folder: given, identity };
+    throw new Error(`no initdb and postgres that run are in POSTGRES_BIN_DIR=${given}`);
   }
   const packaged = packagedFolder();
   const inPlace = { folder: join(packaged, 'bin'), identity };

@@ -29,7 +29,7 @@ export function confirmDelayMs(intervalMs: number, random: number): number {
 
 /**
  * Milliseconds until a session that nobody could tell about is asked about again: exponential with full jitter, three
- * times in a cycle, then the ordinary interval. What the IdP asked for (`Retry-After`) is the least.
+ * times in a cycle and never beyond it, then the ordinary interval. What the IdP asked for (`Retry-After`) is the least.
  *
  * @param attempt 1 for the first failure in a row
  */
@@ -42,7 +42,7 @@ export function retryDelayMs(
   const base = Math.min(RETRY_BASE_MS, intervalMs);
   const backoff =
     attempt <= RETRIES_A_CYCLE
-      ? Math.min(RETRY_LIMIT_MS, base * 2 ** attempt) * random
+      ? Math.min(RETRY_LIMIT_MS, intervalMs, base * 2 ** attempt) * random
       : nextProbeDelayMs(intervalMs, random);
   const asked = retryAfterS === undefined ? 0 : Math.min(retryAfterS * 1000, THROTTLE_LIMIT_MS);
   return Math.max(backoff, asked, 0.1 * base);
