@@ -20,7 +20,8 @@ export default {
       },
     ],
   },
-  testTimeout: 30_000,
+  maxWorkers: 2, // on two cores Jest would take one
+  testTimeout: 60_000,
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
 };

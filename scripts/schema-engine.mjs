@@ -20,7 +20,6 @@ import { loadEngine } from './schema-engine/load-engine.mjs';
 const args = process.argv.slice(2);
 const valuesOf = (flag) => args.flatMap((arg, i) => (arg === flag ? [args[i + 1]] : []));
 const datasource = JSON.parse(valuesOf('--datasource')[0] ?? '{}');
-
 const datamodels = valuesOf('--datamodels').map((file) => [file, readFileSync(file, 'utf8')]);
 const engineModule = loadEngine();
 let engine;

@@ -66,7 +66,7 @@ export class AppProcess {
     let said = 'nothing';
     while (performance.now() < deadline) {
       if (ended !== undefined)
-        throw await this.fault(`${this.name} ended while it was starting (exit code ${String(ended.code)}).`);
+        throw await this.fault(`${this.name} ended while it was starting (${endOf(ended.code)}).`);
       const health = await askHealth(this.plan.origin);
       if (health === 'ready') return;
       said = health;
@@ -88,6 +88,9 @@ export class AppProcess {
     return new DemoFault(message, ['The end of its log:', ...tail.map((line) => `  ${line}`)]);
   }
 }
+
+/** Says how a process ended. */
+export const endOf = (code: number | null): string => (code === null ? 'by a signal' : `exit code ${code}`);
 
 async function askHealth(origin: string): Promise<string> {
   try {

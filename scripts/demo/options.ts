@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
+import { issuerProfileNames, type IssuerProfileName } from '#session';
 
 /** What a person's own identity provider needs to be told to the demo. */
 export interface OwnIssuer {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecretFile: string;
-  readonly profile: string;
+  readonly profile: IssuerProfileName;
   readonly clientAuthMethod: string;
   readonly scopes: string;
   readonly plainHttp: boolean;
@@ -39,8 +40,7 @@ const texts = [
   'client-auth-method',
   'scopes',
 ] as const;
-const profiles = ['session-sync', 'oidc-provider', 'keycloak', 'generic'];
-const authMethods = ['client_secret_basic', 'client_secret_post'];
+const authMethods = ['client_secret_basic', 'client_secret_post'] as const;
 const onlyWithIssuer = ['client-id', 'client-secret-file', 'profile', 'client-auth-method', 'scopes'] as const;
 
 type Text = (typeof texts)[number];
@@ -69,7 +69,8 @@ Against your own identity provider, in place of the built-in one:
   --client-id ID              the client that you registered there
   --client-secret-file FILE   a file that holds the client's secret
   --frontend-port N           the redirect URI to register is http://localhost:N/bff/callback
-  --profile NAME              ${profiles.join(', ')} (default: generic)
+  --profile NAME              ${issuerProfileNames.join(', ')} (default: generic, which is
+                              never asked: only its push tells)
   --client-auth-method NAME   ${authMethods.join(', ')} (default: client_secret_basic)
   --scopes "A B"              default: openid profile email
   --unsafe-plain-http-idp     allow an issuer that is plain http and not on this machine
@@ -165,16 +166,17 @@ function readOwnIssuer({ on, text, faults }: Given): OwnIssuer | undefined {
     if (!text.has(name)) faults.push(`--issuer needs --${name} as well`);
     return text.get(name) ?? '';
   };
-  const oneOf = (name: Text, allowed: readonly string[], otherwise: string): string => {
+  const oneOf = <T extends string>(name: Text, allowed: readonly T[], otherwise: T): T => {
     const value = text.get(name) ?? otherwise;
-    if (!allowed.includes(value)) faults.push(`--${name} must be one of ${allowed.join(', ')}, not "${value}"`);
-    return value;
+    const known = allowed.find((one) => one === value);
+    if (known === undefined) faults.push(`--${name} must be one of ${allowed.join(', ')}, not "${value}"`);
+    return known ?? otherwise;
   };
   return {
     issuer,
     clientId: required('client-id'),
     clientSecretFile: required('client-secret-file'),
-    profile: oneOf('profile', profiles, 'generic'),
+    profile: oneOf('profile', issuerProfileNames, 'generic'),
     clientAuthMethod: oneOf('client-auth-method', authMethods, 'client_secret_basic'),
     scopes: text.get('scopes') ?? 'openid profile email',
     plainHttp: on.has('unsafe-plain-http-idp'),

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { OidcError, parseProviderMetadata } from '#oidc';
+import { OidcError, parseProviderMetadata, type ProviderMetadata } from '#oidc';
+import { issuerProfile, type IssuerProfileName } from '#session';
 import { DemoFault, networkReason } from './demo-fault.js';
 import { parseJson } from './json.js';
 import type { OwnIssuer } from './options.js';
@@ -18,7 +19,8 @@ const timeoutMs = 10_000;
  * @throws DemoFault that says plainly what is wrong: unreachable, not JSON, another issuer, a missing endpoint
  * @see {@link https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig OIDC Discovery 4}
  */
-export async function examineIssuer(issuer: string): Promise<ExaminedIssuer> {
+export async function examineIssuer(own: Pick<OwnIssuer, 'issuer' | 'profile'>): Promise<ExaminedIssuer> {
+  const { issuer } = own;
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) }).catch((cause: unknown) => {
     throw new DemoFault(
@@ -41,10 +43,14 @@ export async function examineIssuer(issuer: string): Promise<ExaminedIssuer> {
       'What your identity provider answers is not JSON; perhaps a sign-in page or a proxy is in between.',
       [`asked: ${url}`, `it begins: ${text.slice(0, 80).replaceAll(/\s+/g, ' ')}`],
     );
-  return judgeDocument(document, issuer, url);
+  return judgeDocument(document, own, url);
 }
 
-function judgeDocument(document: unknown, issuer: string, url: string): ExaminedIssuer {
+function judgeDocument(
+  document: unknown,
+  { issuer, profile }: Pick<OwnIssuer, 'issuer' | 'profile'>,
+  url: string,
+): ExaminedIssuer {
   const named = issuerIn(document);
   if (named !== undefined && named !== issuer)
     throw new DemoFault(`The discovery document is of another issuer. Run the demo with --issuer ${named}`, [
@@ -53,20 +59,25 @@ function judgeDocument(document: unknown, issuer: string, url: string): Examined
       'The two must be the same to the letter, also in a slash at the end.',
     ]);
   try {
-    const { introspectionEndpoint, endSessionEndpoint } = parseProviderMetadata(document, issuer);
-    const warnings = [
-      ...(introspectionEndpoint === undefined
-        ? ['It names no introspection endpoint: a profile that asks by introspection can find out nothing.']
-        : []),
-      ...(endSessionEndpoint === undefined
-        ? ['It names no end_session_endpoint: signing out at an app leaves the session at the IdP alive.']
-        : []),
-    ];
-    return { warnings };
+    return { warnings: warningsOf(parseProviderMetadata(document, issuer), profile) };
   } catch (cause) {
     if (!(cause instanceof OidcError)) throw cause;
     throw new DemoFault(`Your identity provider can't be used: ${cause.message}.`, [`asked: ${url}`], { cause });
   }
+}
+
+function warningsOf(metadata: ProviderMetadata, profile: IssuerProfileName): readonly string[] {
+  const { probe } = issuerProfile(profile);
+  const warnings = [
+    probe === 'none' &&
+      `The profile ${profile} never asks: an ending is noticed only if your IdP sends a logout token.`,
+    probe === 'introspect' &&
+      metadata.introspectionEndpoint === undefined &&
+      `It names no introspection endpoint, and the profile ${profile} asks by introspection: it can find out nothing.`,
+    metadata.endSessionEndpoint === undefined &&
+      'It names no end_session_endpoint: signing out at an app leaves the session at the IdP alive.',
+  ];
+  return warnings.filter((warning) => warning !== false);
 }
 
 function issuerIn(document: unknown): string | undefined {

@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { createRunFolder, startGuard, type Guard } from '../stack/guard.js';
+import { endOf } from './app-process.js';
 import { DemoFault } from './demo-fault.js';
 import { envValues } from './env-values.js';
 import type { Interruption } from './interrupt.js';
@@ -41,7 +42,7 @@ type Issuer = (OwnIssuer & { readonly clientSecret: string }) | undefined;
  * every process that it started is gone when it settles.
  *
  * @returns the result of the check
- * @throws DemoFault when a part can't be had, or ends by itself
+ * @throws DemoFault when a part can't be had
  * @throws Interrupted when the person stopped it
  */
 export async function runStack(options: DemoOptions, around: DemoSurroundings): Promise<CheckResult> {
@@ -64,14 +65,22 @@ export async function runStack(options: DemoOptions, around: DemoSurroundings): 
   }
 }
 
-async function stayUp(stack: Stack, ownIssuer: Issuer, { print, interrupted }: DemoSurroundings): Promise<never> {
-  for (const line of addressLines(stack, ownIssuer)) print(line);
-  print('  Everything runs. Ctrl-C stops it.');
-  const anyEnd = [...stack.apps.values()].map(async (app): Promise<never> => {
-    const code = await app.exited;
-    throw await app.fault(`${app.name} has ended by itself (exit code ${String(code)}).`);
-  });
-  return await Promise.race([...anyEnd, interrupted]);
+async function stayUp(stack: Stack, ownIssuer: Issuer, around: DemoSurroundings): Promise<never> {
+  for (const line of addressLines(stack, ownIssuer)) around.print(line);
+  around.print('  Everything runs. Ctrl-C stops it.');
+  let stopping = false;
+  for (const app of stack.apps.values()) {
+    void app.exited.then(async (code) => {
+      if (!stopping)
+        tell(await app.fault(`${app.name} has ended by itself (${endOf(code)}); the others go on.`), around);
+    });
+  }
+  return around.interrupted.finally(() => (stopping = true));
+}
+
+/** People may end an app to see what happens, so this is news and no reason to stop. */
+function tell({ message, details }: DemoFault, { progress }: DemoSurroundings): void {
+  for (const line of ['', message, ...details]) progress.say(`  ${line}`);
 }
 
 function check(stack: Stack, ownIssuer: Issuer, progress: Progress): Promise<CheckResult> {
@@ -80,7 +89,7 @@ function check(stack: Stack, ownIssuer: Issuer, progress: Progress): Promise<Che
       detail(`${id}) ${title}`);
     };
     if (ownIssuer === undefined) return playStory(stackTarget(stack), onStep);
-    return playOwnIssuerStory(stack.origins.frontEndA, ownIssuer.issuer, onStep);
+    return playOwnIssuerStory(stack.origins.frontEndA, ownIssuer, onStep);
   });
 }
 
@@ -99,7 +108,7 @@ async function stopEverything(stack: Stack | undefined, guard: Guard): Promise<v
 async function prepareOwnIssuer(given: OwnIssuer | undefined, progress: Progress): Promise<Issuer> {
   if (given === undefined) return undefined;
   const clientSecret = await readClientSecret(given);
-  const { warnings } = await progress.during('asking your identity provider', () => examineIssuer(given.issuer));
+  const { warnings } = await progress.during('asking your identity provider', () => examineIssuer(given));
   for (const warning of warnings) progress.say(`  note: ${warning}`);
   return { ...given, clientSecret };
 }

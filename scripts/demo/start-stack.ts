@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from '../stack/free-port.js';
 import type { Guard } from '../stack/guard.js';
@@ -6,7 +8,7 @@ import { startNats, type NatsServer } from '../stack/nats.js';
 import { REPOSITORY } from '../stack/repository.js';
 import { startPostgres, type PostgresServer } from '../stack/postgres.js';
 import { AppProcess } from './app-process.js';
-import { throwPlainly } from './demo-fault.js';
+import { DemoFault, networkReason, throwPlainly } from './demo-fault.js';
 import type { OwnIssuer } from './options.js';
 import { originsOf, planApps, secretFileContents, type AppName, type DatabaseName, type Ports } from './plan.js';
 import type { Progress } from './progress.js';
@@ -64,6 +66,7 @@ export async function stopApps(apps: ReadonlyMap<AppName, AppProcess>): Promise<
 }
 
 async function takePorts({ frontEndPort }: StackOptions): Promise<Ports> {
+  if (frontEndPort !== undefined) await expectFree(frontEndPort);
   const next = async (): Promise<number> => {
     const port = await freePort();
     return port === frontEndPort ? next() : port;
@@ -76,6 +79,18 @@ async function takePorts({ frontEndPort }: StackOptions): Promise<Ports> {
     notes: await next(),
     billing: await next(),
   };
+}
+
+/** Whoever holds the port already would answer in our gateway's place. */
+async function expectFree(port: number): Promise<void> {
+  const server = createServer();
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening').catch((cause: unknown) => {
+    throw new DemoFault(`Port ${port} can't be had (${networkReason(cause)}). Take another --frontend-port.`, [], {
+      cause,
+    });
+  });
+  server.close();
 }
 
 async function createDatabases(postgres: PostgresServer): Promise<Readonly<Record<DatabaseName, string>>> {

@@ -36,7 +36,10 @@ export interface Child {
 
 /** Starts children that die with us. */
 export interface Guard {
-  /** Starts `command` in a process group of its own, so that Ctrl-C in the terminal reaches us alone. */
+  /**
+   * Starts `command` in a process group of its own, so that Ctrl-C in the terminal reaches us alone. A command that
+   * cannot be run shows as exit code 126 or 127, with the reason in the log.
+   */
   spawn(command: string, args: readonly string[], options: SpawnOptions): Child;
   /** Stops every child, the youngest first, then ends the guardian, which removes the run's folder. May be called twice. */
   stopAll(): Promise<void>;
@@ -83,6 +86,8 @@ function guardWith(guardian: Guardian, waiting: Map<number, (noted: boolean) => 
   const children: Child[] = [];
   return {
     spawn(command, args, options) {
+      if (guardian.exitCode !== null || guardian.signalCode !== null)
+        throw new Error('the guardian of this run is gone');
       const { child, start } = spawnHeld(command, args, options);
       waiting.set(child.pid, (noted) => {
         waiting.delete(child.pid);

@@ -20,14 +20,13 @@ export class OidcError extends Error {
   }
 }
 
+/** jose's errors that are about the keys: not fetched in time, not with 200 or not as JSON, no key set, no keys. */
+const KEY_FAULTS = ['ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID', 'ERR_JWK_INVALID'];
+
 /**
- * Whether a failed verification is a judgement of the token. A key set that could not be fetched is none: then nobody
+ * Whether a failed verification is a judgement of the token. A key set that could not be had is none: then nobody
  * knows, and the error must go on to whoever answers 503.
  */
 export function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof joseErrors.JOSEError &&
-    !(error instanceof joseErrors.JWKSTimeout) &&
-    error.code !== 'ERR_JOSE_GENERIC'
-  );
+  return error instanceof joseErrors.JOSEError && !KEY_FAULTS.includes(error.code);
 }

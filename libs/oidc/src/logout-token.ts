@@ -17,12 +17,16 @@ export interface LogoutTokenClaims {
   readonly sub: string | undefined;
   readonly jti: string;
   readonly issuedAt: Date;
+  /** from then on (and a minute for skew) the token verifies no more: its `exp`, at most 10 minutes after `issuedAt` */
   readonly expiresAt: Date;
 }
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 const SKEW_S = 60;
 const OLDEST_S = 600;
+const LONGEST = 512;
+/** @see OIDC Core §2 */
+const LONGEST_SUB = 255;
 
 /**
  * Verifies a logout token. Whether its `jti` was seen before is for the caller, who has the memory.
@@ -39,13 +43,15 @@ export async function verifyLogoutToken(
   const issuedAtS = payload.iat ?? 0;
   const nowS = expected.now.getTime() / 1000;
   if (issuedAtS > nowS + SKEW_S || issuedAtS < nowS - OLDEST_S) throw invalid('iat is not within the last 10 minutes');
-  const idpSid = identifier(payload.sid, 'sid');
-  const sub = identifier(payload.sub, 'sub');
+  if (Array.isArray(payload.aud) && payload.aud.some((audience) => audience !== expected.clientId))
+    throw invalid('aud names a client that we do not trust');
+  const idpSid = identifier(payload.sid, 'sid', LONGEST);
+  const sub = identifier(payload.sub, 'sub', LONGEST_SUB);
   if (idpSid === undefined && sub === undefined) throw invalid('neither sub nor sid');
   const events = payload.events;
   if (!isObject(events) || !isObject(events[EVENT])) throw invalid('events does not name a back-channel logout');
   if ('nonce' in payload) throw invalid('it has a nonce, so it may be an ID token');
-  const jti = identifier(payload.jti, 'jti');
+  const jti = identifier(payload.jti, 'jti', LONGEST);
   if (jti === undefined) throw invalid('jti is missing');
   return {
     iss: expected.issuer,
@@ -53,7 +59,7 @@ export async function verifyLogoutToken(
     sub,
     jti,
     issuedAt: new Date(issuedAtS * 1000),
-    expiresAt: new Date((payload.exp ?? 0) * 1000),
+    expiresAt: new Date(Math.min(payload.exp ?? 0, issuedAtS + OLDEST_S) * 1000),
   };
 }
 
@@ -80,10 +86,10 @@ async function verifySignature(
   }
 }
 
-function identifier(value: unknown, name: string): string | undefined {
+function identifier(value: unknown, name: string, longest: number): string | undefined {
   if (value === undefined) return undefined;
-  if (typeof value !== 'string' || value === '' || value.length > 512)
-    throw invalid(`${name} must be 1 to 512 characters`);
+  if (typeof value !== 'string' || value === '' || value.length > longest)
+    throw invalid(`${name} must be 1 to ${longest} characters`);
   return value;
 }
 

@@ -7,11 +7,11 @@ const LIMIT = 2048;
  * @see {@link https://www.rfc-editor.org/rfc/rfc9700 RFC 9700} §4.11.1
  */
 export function safeReturnUrl(wanted: string | undefined, origin: string): string {
-  if (wanted === undefined || wanted.length > LIMIT) return '/';
-  if (!isPlainPath(wanted) || wanted.startsWith('/bff/')) return '/';
+  if (wanted === undefined || wanted.length > LIMIT || !isPlainPath(wanted)) return '/';
   if (!URL.canParse(wanted, origin)) return '/';
   const url = new URL(wanted, origin);
-  return url.origin === origin ? `${url.pathname}${url.search}${url.hash}` : '/';
+  const path = `${url.pathname}${url.search}${url.hash}`; // its dots are resolved: `/..//host` has become `//host` here
+  return url.origin === origin && isPlainPath(path) && !path.startsWith('/bff/') ? path : '/';
 }
 
 /** Backslashes, control characters and an encoded second slash are what browsers and servers repair into `//host`. */

@@ -10,11 +10,15 @@ export interface TokenResponse {
   readonly refreshToken: string | undefined;
 }
 
+/** A number, or its digits as some IdPs write it; not longer than a `Date` reaches. */
+const Seconds = z
+  .union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
+  .pipe(z.number().nonnegative().max(10_000_000_000));
 const Body = z.object({
   id_token: z.string().min(1),
   access_token: z.string().min(1),
   token_type: z.string().regex(/^bearer$/i),
-  expires_in: z.coerce.number().nonnegative().optional(),
+  expires_in: Seconds.optional(),
   refresh_token: z.string().min(1).optional(),
 });
 

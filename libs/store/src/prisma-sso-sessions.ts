@@ -120,11 +120,17 @@ export class PrismaSsoSessions extends SsoSessions {
     return marks.some(({ endedBefore }) => signIn.idTokenIssuedAt <= endedBefore);
   }
 
-  /** Gives the newer tokens to the live record of the same IdP session, if there is one. */
+  /** Gives the newer tokens to the live record of the same IdP session, if there is one. Its absolute end stays. */
   private async join(tx: Prisma.TransactionClient, signIn: NewSsoSession, now: Date): Promise<Sid | undefined> {
     const { iss, clientId, idpSid, sub } = signIn;
     if (idpSid === undefined) return undefined;
-    const live = await tx.ssoSession.findFirst({ where: { iss, clientId, idpSid, sub, endedAt: null } });
+    const same = { iss, clientId, idpSid, sub, endedAt: null };
+    // one that is past its absolute end is not revived; services have refused it since by the same clock
+    await tx.ssoSession.updateMany({
+      where: { ...same, expiresAt: { lte: now } },
+      data: { endedAt: now, endCause: 'expired' },
+    });
+    const live = await tx.ssoSession.findFirst({ where: same });
     if (live === null) return undefined;
     const { count } = await tx.ssoSession.updateMany({
       where: { id: live.id, endedAt: null },
@@ -143,7 +149,16 @@ export class PrismaSsoSessions extends SsoSessions {
     const id = uuidv7();
     const { iss, clientId, idpSid, sub } = signIn;
     await tx.ssoSession.create({
-      data: { id, iss, clientId, idpSid: idpSid ?? null, sub, openedAt: now, ...this.columnsOf(id, signIn, now) },
+      data: {
+        id,
+        iss,
+        clientId,
+        idpSid: idpSid ?? null,
+        sub,
+        openedAt: now,
+        expiresAt: signIn.expiresAt,
+        ...this.columnsOf(id, signIn, now),
+      },
     });
     return toSid(id);
   }
@@ -153,7 +168,6 @@ export class PrismaSsoSessions extends SsoSessions {
       ...sealTokens(this.cipher, id, signIn.tokens),
       idTokenIssuedAt: signIn.idTokenIssuedAt,
       authTime: signIn.authTime ?? null,
-      expiresAt: signIn.expiresAt,
       idpCheckedAt: now,
       probeDueAt: signIn.firstProbeAt,
     };

@@ -1,4 +1,5 @@
 import { Browser } from '../browser.js';
+import type { OwnIssuer } from '../options.js';
 import { examineIssuer } from '../own-issuer.js';
 import type { CheckResult } from '../report.js';
 import { describeAnswer, describePage } from './actor.js';
@@ -7,7 +8,7 @@ import { expectThat } from './story-fault.js';
 
 interface OwnStage {
   readonly frontEnd: string;
-  readonly issuer: string;
+  readonly own: OwnIssuer;
   readonly browser: Browser;
 }
 
@@ -22,12 +23,12 @@ const steps: readonly Step<OwnStage>[] = [
 ];
 
 /** Plays the part of the story that needs nobody's password, against a person's own identity provider. */
-export function playOwnIssuerStory(frontEnd: string, issuer: string, onStep: OnStep): Promise<CheckResult> {
-  return playSteps(steps, { frontEnd, issuer, browser: new Browser() }, onStep);
+export function playOwnIssuerStory(frontEnd: string, own: OwnIssuer, onStep: OnStep): Promise<CheckResult> {
+  return playSteps(steps, { frontEnd, own, browser: new Browser() }, onStep);
 }
 
-async function discover({ issuer }: OwnStage): Promise<undefined> {
-  await examineIssuer(issuer);
+async function discover({ own }: OwnStage): Promise<undefined> {
+  await examineIssuer(own);
 }
 
 async function knowNobody({ browser, frontEnd }: OwnStage): Promise<undefined> {
@@ -35,9 +36,9 @@ async function knowNobody({ browser, frontEnd }: OwnStage): Promise<undefined> {
   expectThat(answer.status === 401, 'the gateway says that nobody is signed in', describeAnswer(answer));
 }
 
-async function answerSilently({ browser, frontEnd, issuer }: OwnStage): Promise<undefined> {
+async function answerSilently({ browser, frontEnd, own }: OwnStage): Promise<undefined> {
   const landed = await browser.open(`${frontEnd}/bff/login?prompt=none&returnUrl=/`);
-  const stayed = landed.url.origin === new URL(issuer).origin;
+  const stayed = landed.url.origin === new URL(own.issuer).origin;
   const hint = `; most often ${frontEnd}/bff/callback is not registered as a redirect URI`;
   expectThat(
     landed.url.origin === frontEnd,

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { v7 as uuidv7 } from 'uuid';
+import { type AppSession, parseSid, parseSub, type SessionEnded, type Sid } from '#session';
+import { AppDatabase, PrismaAppSessions } from '#store';
+import { freshDatabase } from '../support/databases.js';
+import { ISSUER } from '../support/sign-ins.js';
+
+const NOW = new Date('2026-11-22T12:00:00.000Z');
+const at = (s: number) => new Date(NOW.getTime() + s * 1000);
+const sub = parseSub('ana')!;
+const newSid = () => parseSid(uuidv7())!;
+const sessionOf = (sid: Sid, openedAt: Date, person = sub): Omit<AppSession, 'revoked'> => ({
+  iss: ISSUER,
+  sid,
+  sub: person,
+  openedAt,
+  expiresAt: at(86_400),
+});
+const common = (effectiveAt: Date, id: string) => ({
+  ...{
+    id,
+    source: 'urn:test',
+    iss: ISSUER,
+    tenant: undefined,
+    effectiveAt,
+    detectedAt: effectiveAt,
+    cause: 'operator',
+    causeId: id,
+  },
+  ...{ evidence: { method: 'test', strength: 'strong' as const, probes: 0 }, initiatingEntity: 'admin' },
+});
+const sessionEnded = (sid: Sid, effectiveAt: Date, id = `s-${sid}`): SessionEnded => ({
+  ...common(effectiveAt, id),
+  scope: 'session',
+  sid,
+  sub,
+});
+const subjectEnded = (person: typeof sub, effectiveAt: Date, id = 'subject-event'): SessionEnded => ({
+  ...common(effectiveAt, id),
+  scope: 'subject',
+  sub: person,
+  sid: undefined,
+});
+
+describe('AppSessions in Postgres', () => {
+  let database: AppDatabase;
+  let sessions: PrismaAppSessions;
+  beforeAll(async () => {
+    database = new AppDatabase(await freshDatabase('app'));
+    sessions = new PrismaAppSessions(database);
+  }, 60_000);
+  afterAll(() => database.$disconnect());
+
+  it('opens a session on first sight and finds it from then on', async () => {
+    const sid = newSid();
+    expect(await sessions.open(sessionOf(sid, at(0)), at(1))).toMatchObject({ sid, sub, revoked: undefined });
+    expect(await sessions.open(sessionOf(sid, at(0)), at(2))).toMatchObject({ sid, revoked: undefined });
+    expect(await database.appSession.count({ where: { sid } })).toBe(1);
+  });
+
+  it('revokes every session of the sid and no other; the second time nothing', async () => {
+    const [sid, other] = [newSid(), newSid()];
+    await sessions.open(sessionOf(sid, at(0)), at(1));
+    await sessions.open(sessionOf(other, at(0)), at(1));
+    expect(await sessions.applyEnded(sessionEnded(sid, at(2)), at(3))).toBe(1);
+    expect(await sessions.applyEnded(sessionEnded(sid, at(2)), at(4))).toBe(0);
+    expect((await sessions.open(sessionOf(sid, at(0)), at(5))).revoked).toEqual({ at: at(3), cause: 'operator' });
+    expect((await sessions.open(sessionOf(other, at(0)), at(5))).revoked).toBeUndefined();
+  });
+
+  it('T171: an event that comes before the session forbids it', async () => {
+    const sid = newSid();
+    expect(await sessions.applyEnded(sessionEnded(sid, at(2)), at(3))).toBe(0);
+    expect((await sessions.open(sessionOf(sid, at(0)), at(4))).revoked).toMatchObject({ cause: 'operator' });
+  });
+
+  it('a person’s ending spares the session that was opened after it', async () => {
+    const person = parseSub('bea')!;
+    const [before, after] = [newSid(), newSid()];
+    await sessions.open(sessionOf(before, at(0), person), at(1));
+    await sessions.open(sessionOf(after, at(10), person), at(11));
+    expect(await sessions.applyEnded(subjectEnded(person, at(5)), at(12))).toBe(1);
+    expect((await sessions.open(sessionOf(after, at(10), person), at(13))).revoked).toBeUndefined();
+  });
+
+  it('never passes an opening by an ending that is applied at the same moment', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const sid = newSid();
+      await Promise.all([
+        sessions.open(sessionOf(sid, at(0)), at(1)),
+        sessions.applyEnded(sessionEnded(sid, at(2)), at(3)),
+      ]);
+      expect((await sessions.open(sessionOf(sid, at(0)), at(4))).revoked).toBeDefined();
+    }
+  });
+
+  it('gives the same result in whatever order, and however often, events and openings come', async () => {
+    let round = 0;
+    const order = fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 6, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(order, async (steps) => {
+        const person = parseSub(`person-${(round += 1)}`)!;
+        const [early, late] = [newSid(), newSid()];
+        const actions = [
+          () => sessions.open(sessionOf(early, at(0), person), at(20)),
+          () => sessions.open(sessionOf(late, at(10), person), at(20)),
+          () => sessions.applyEnded(subjectEnded(person, at(5), `e-${round}`), at(20)),
+          () => sessions.applyEnded(subjectEnded(person, at(5), `e-${round}`), at(21)),
+          () => sessions.applyEnded(subjectEnded(person, at(3), `f-${round}`), at(22)),
+          () => sessions.open(sessionOf(early, at(0), person), at(23)),
+        ];
+        for (const step of steps) await actions[step]!();
+        expect((await sessions.open(sessionOf(early, at(0), person), at(24))).revoked).toBeDefined();
+        expect((await sessions.open(sessionOf(late, at(10), person), at(24))).revoked).toBeUndefined();
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+});

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { hubForSuite } from '../support/hub.js';
+import { browserOf, signInOf } from '../support/sign-ins.js';
+
+describe('ProbeQueue in Postgres', () => {
+  const hub = hubForSuite();
+  const after = (ms: number) => new Date(hub().clock.now().getTime() + ms);
+  /** Opens sessions at an issuer that no other test uses. */
+  const openDue = async (iss: string, count: number) => {
+    for (let n = 0; n < count; n += 1) {
+      const person = `${iss}-${n}`;
+      await hub().sessions.open(
+        signInOf(person, hub().clock.now(), { iss, idpSid: person }),
+        browserOf(randomUUID(), hub().clock.now()),
+      );
+    }
+  };
+
+  it('gives every due session to one poller only', async () => {
+    await openDue('https://one.example', 40);
+    const claims = await Promise.all(
+      Array.from({ length: 5 }, () => hub().queue.claim('https://one.example', hub().clock.now(), after(30_000), 20)),
+    );
+    const sids = claims.flat().map(({ sid }) => sid);
+    expect(new Set(sids).size).toBe(sids.length);
+    const rest = await hub().queue.claim('https://one.example', hub().clock.now(), after(30_000), 100);
+    expect(sids.length + rest.length).toBe(40);
+  });
+
+  it('gives a session to another poller when the lease ends, and then takes nothing more from the first', async () => {
+    const iss = 'https://two.example';
+    await openDue(iss, 1);
+    const [first] = await hub().queue.claim(iss, hub().clock.now(), after(30_000), 10);
+    expect(await hub().queue.claim(iss, after(29_999), after(60_000), 10)).toEqual([]);
+    const [second] = await hub().queue.claim(iss, after(30_000), after(60_000), 10);
+    expect(second?.sid).toBe(first?.sid);
+    const record = { dueAt: after(900_000), checkedAt: undefined, weakEndedAt: undefined, unknown: undefined };
+    expect(await hub().queue.record(first!, record)).toBe(false);
+    expect(await hub().queue.record(second!, record)).toBe(true);
+  });
+
+  it('T136: an answer about tokens that have changed meanwhile is void', async () => {
+    const iss = 'https://three.example';
+    await openDue(iss, 1);
+    const [claimed] = await hub().queue.claim(iss, hub().clock.now(), after(30_000), 10);
+    await openDue(iss, 1); // the same IdP session signs in again: newer tokens
+    expect(
+      await hub().queue.record(claimed!, {
+        dueAt: after(1),
+        checkedAt: undefined,
+        weakEndedAt: after(0),
+        unknown: undefined,
+      }),
+    ).toBe(false);
+  });
+
+  it('hands out the tokens, and what earlier probes left', async () => {
+    const iss = 'https://four.example';
+    await openDue(iss, 1);
+    const [claimed] = await hub().queue.claim(iss, hub().clock.now(), after(30_000), 10);
+    expect(claimed?.tokens.refreshToken).toBe(`refresh-${iss}-0`);
+    await hub().queue.record(claimed!, {
+      dueAt: after(10_000),
+      checkedAt: undefined,
+      weakEndedAt: after(0),
+      unknown: undefined,
+    });
+    expect(await hub().queue.nextDueAt(iss)).toEqual(after(10_000));
+    const [again] = await hub().queue.claim(iss, after(10_000), after(40_000), 10);
+    expect(again?.weakEndedAt).toEqual(after(0));
+  });
+
+  it('claims neither ended nor expired sessions', async () => {
+    const iss = 'https://five.example';
+    await openDue(iss, 1);
+    expect(await hub().queue.claim(iss, after(3_600_000), after(3_700_000), 10)).toEqual([]);
+  });
+
+  it('remembers that a way of asking works', async () => {
+    expect(await hub().queue.isCalibrated('https://six.example', 'introspect')).toBe(false);
+    await hub().queue.calibrate('https://six.example', 'introspect', hub().clock.now());
+    expect(await hub().queue.isCalibrated('https://six.example', 'introspect')).toBe(true);
+    expect(await hub().queue.isCalibrated('https://six.example', 'userinfo')).toBe(false);
+  });
+});
