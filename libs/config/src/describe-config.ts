@@ -32,7 +32,7 @@ function defaultOf(field: z.ZodType): string | undefined {
 export function toMarkdownTable(schema: z.ZodObject): string {
   const rows = describeConfig(schema).map(
     ({ key, description, defaultText, required }) =>
-      `| \`${key}\` | ${description} | ${required ? 'required' : defaultText === undefined ? 'none' : `\`${defaultText}\``} |`,
+      `| \`${key}\` | ${description.replaceAll('|', '\\|')} | ${required ? 'required' : defaultText === undefined ? 'none' : `\`${defaultText}\``} |`,
   );
   return ['| key | meaning | default |', '|---|---|---|', ...rows].join('\n');
 }

@@ -14,7 +14,10 @@ export interface ConfigFault {
   readonly message: string;
 }
 
-/** The configuration can't be used. `faults` names every fault, not the first alone. Values are never repeated. */
+/**
+ * The configuration can't be used. `faults` names every fault, not the first alone. Values are never repeated: a value may
+ * hold a password.
+ */
 export class ConfigError extends Error {
   readonly code = 'CONFIG_INVALID';
   constructor(readonly faults: readonly ConfigFault[]) {
@@ -25,7 +28,7 @@ export class ConfigError extends Error {
 
 /**
  * Reads `schema`'s keys from the environment. `KEY_FILE` names a file that holds the value of `KEY`.
- * An empty variable counts as absent.
+ * An empty variable or file counts as absent.
  *
  * @throws ConfigError (`CONFIG_INVALID`) that names every fault
  */
@@ -38,15 +41,22 @@ export function readConfig<S extends z.ZodObject>(schema: S, env: ConfigSource['
   }
   const parsed = schema.safeParse(raw);
   if (!parsed.success) {
+    const explained = new Set(faults.map(({ key }) => key)); // the file's fault says it better
     for (const issue of parsed.error.issues) {
       const key = String(issue.path[0] ?? '(configuration)');
-      if (faults.some((fault) => fault.key === key)) continue; // the file's fault explains it better
-      const missing = raw[key] === undefined && issue.code === 'invalid_type';
-      faults.push({ key, message: missing ? 'is required' : issue.message });
+      if (explained.has(key)) continue;
+      const missing = raw[key] === undefined && issue.code !== 'custom';
+      faults.push({ key, message: missing ? 'is required' : `${placeOf(issue.path)}${issue.message}` });
     }
   }
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   return parsed.data;
+}
+
+/** Says which part of a value with parts is meant, counted from 1 as people do. */
+function placeOf([, ...path]: readonly PropertyKey[]): string {
+  const steps = path.map((step) => (typeof step === 'number' ? `part ${step + 1}` : String(step)));
+  return steps.length === 0 ? '' : `${steps.join(', ')}: `;
 }
 
 function readKey(key: string, env: ConfigSource['env'], faults: ConfigFault[]): string | undefined {
@@ -58,7 +68,8 @@ function readKey(key: string, env: ConfigSource['env'], faults: ConfigFault[]): 
     return undefined;
   }
   try {
-    return readFileSync(file, 'utf8').trim();
+    const text = readFileSync(file, 'utf8').trim();
+    return text === '' ? undefined : text;
   } catch {
     faults.push({ key, message: `${key}_FILE names ${file}, which can't be read` });
     return undefined;

@@ -16,14 +16,15 @@ export const list = <T extends z.ZodType<unknown, string>>(item: T) =>
 export const keyValueList = <T extends z.ZodType<unknown, string>>(value: T) =>
   z.string().transform((text, context): ReadonlyMap<string, z.output<T>> => {
     const result = new Map<string, z.output<T>>();
-    for (const part of text.split(',').filter((piece) => piece.trim() !== '')) {
+    for (const [index, part] of text.split(',').entries()) {
+      if (part.trim() === '') continue;
       const at = part.indexOf('=');
       const name = part.slice(0, at).trim();
       const parsed = value.safeParse(part.slice(at + 1).trim());
       if (at < 1 || !/^[a-z0-9-]+$/.test(name) || result.has(name) || !parsed.success) {
         context.addIssue({
           code: 'custom',
-          message: `"${part.trim()}" is not name=value, with a name of a-z, 0-9 and - that stands once`,
+          message: `part ${index + 1} is not name=value, with a name of a-z, 0-9 and - that stands once`,
         });
         return z.NEVER;
       }
@@ -40,7 +41,12 @@ export const httpOrigin = z
   });
 
 /** Accepts a TCP port; 0 takes a free one. */
-export const port = z.coerce.number().int().min(0).max(65535);
+export const port = z
+  .string()
+  .trim()
+  .regex(/^\d{1,5}$/, 'must be a number from 0 to 65535')
+  .transform(Number)
+  .pipe(z.number().max(65_535, 'must be a number from 0 to 65535'));
 
 /** Accepts a number of seconds greater than 0. Fractions are allowed. */
 export const positiveSeconds = z.coerce.number().positive();

@@ -1,0 +1,112 @@
+import { freePort } from '../../scripts/stack/free-port.js';
+import type { Apps, RunningApp } from './apps.js';
+import type { ScriptedIdp } from './scripted-idp.js';
+import { type Seen, Visitor } from './visitor.js';
+
+/** A gateway process in front of a scripted IdP: front end A is `localhost`, B is `127.0.0.1`. */
+export interface GatewayUnderTest {
+  readonly app: RunningApp;
+  readonly a: string;
+  readonly b: string;
+}
+
+/** Starts a gateway for `idp`. */
+export async function startGateway(
+  apps: Apps,
+  idp: ScriptedIdp,
+  hubUrl: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<GatewayUnderTest> {
+  const port = await freePort();
+  const [a, b] = [`http://localhost:${port}`, `http://127.0.0.1:${port}`];
+  const app = await apps.start('gateway', {
+    ...{ PORT: String(port), HUB_DATABASE_URL: hubUrl, FRONT_ENDS: `${a},${b}`, GATEWAY_URL: a, COOKIE_SECURE: '0' },
+    ...{ ISSUER: idp.issuer, CLIENT_ID: 'gateway', CLIENT_SECRET: 'secret-of-the-gateway' },
+    ...{
+      UPSTREAMS: 'notes=http://127.0.0.1:9',
+      ASSERTION_KEY: JSON.stringify(apps.assertionKey),
+      TOKEN_KEYS: apps.tokenKeys,
+    },
+    ...env,
+  });
+  return { app, a, b };
+}
+
+/** An authorization request that the gateway has sent a browser away with. */
+export interface Departure {
+  readonly visitor: Visitor;
+  readonly frontEnd: string;
+  readonly parameters: URLSearchParams;
+}
+
+/** Goes to the IdP's door. */
+export async function depart(
+  frontEnd: string,
+  query = 'returnUrl=/inside',
+  visitor = new Visitor(),
+  path = 'login',
+): Promise<Departure> {
+  const seen = await visitor.get(`${frontEnd}/bff/${path}?${query}`);
+  if (seen.location === undefined) throw new Error(`no redirect, but ${seen.status} ${seen.text}`);
+  return { visitor, frontEnd, parameters: seen.location.searchParams };
+}
+
+/** Comes back to the redirect URI with whatever a test says. */
+export function comeBack({ visitor, frontEnd }: Departure, answer: Readonly<Record<string, string>>): Promise<Seen> {
+  return visitor.get(`${frontEnd}/bff/callback?${new URLSearchParams(answer).toString()}`);
+}
+
+/** Lets the IdP redeem any code for an ID token with `claims` beside the right ones. */
+export function redeemFor(
+  idp: ScriptedIdp,
+  departure: Departure,
+  claims: Readonly<Record<string, unknown>>,
+  header: { typ?: string; kid?: string } = {},
+): void {
+  idp.token = async () => ({
+    status: 200,
+    body: {
+      id_token: await idp.sign({ aud: 'gateway', nonce: departure.parameters.get('nonce') ?? '', ...claims }, header),
+      access_token: 'an-access-token',
+      token_type: 'Bearer',
+      expires_in: 300,
+      refresh_token: 'a-refresh-token',
+    },
+  });
+}
+
+/** Signs `sub` in, with `sid` as the IdP's session. */
+export async function signIn(
+  idp: ScriptedIdp,
+  frontEnd: string,
+  sub: string,
+  sid: string,
+  visitor = new Visitor(),
+  query = 'returnUrl=/inside',
+): Promise<Seen & { readonly visitor: Visitor }> {
+  const departure = await depart(frontEnd, query, visitor);
+  redeemFor(idp, departure, { sub, sid, name: sub });
+  const seen = await comeBack(departure, {
+    code: 'a-code',
+    state: departure.parameters.get('state') ?? '',
+    iss: idp.issuer,
+  });
+  return { ...seen, visitor };
+}
+
+/** Asks who is signed in. */
+export async function userOf(
+  visitor: Visitor,
+  frontEnd: string,
+): Promise<{
+  readonly status: number;
+  readonly claims: ReadonlyMap<string, unknown>;
+  readonly problem: { readonly type?: string; readonly reason?: string };
+}> {
+  const { status, text } = await visitor.get(`${frontEnd}/bff/user?slide=false`, { 'x-csrf': '1' });
+  const body: unknown = JSON.parse(text);
+  const claims = new Map(
+    (Array.isArray(body) ? body : []).map((claim: { type: string; value: unknown }) => [claim.type, claim.value]),
+  );
+  return { status, claims, problem: Array.isArray(body) ? {} : (body as { type: string }) };
+}
