@@ -52,7 +52,7 @@ export async function composeTarget(command: string): Promise<Target> {
       await compose('stop', app);
     },
     start: async (app) => {
-      await compose('start', app);
+      await compose('up', '--detach', '--no-deps', '--no-build', '--no-recreate', app); // "start" repeats the one-shots
     },
   };
 }

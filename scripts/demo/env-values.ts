@@ -10,7 +10,7 @@ export function envValues(
   stack: Stack,
   ownIssuer: (OwnIssuer & { readonly clientSecret: string }) | undefined,
 ): ReadonlyMap<string, string> {
-  const { origins, secrets, databases, natsUrl } = stack;
+  const { origins, secrets, databases, natsUrl, natsServiceUrl } = stack;
   const pid = (name: Parameters<typeof stack.apps.get>[0]): string => (stack.apps.get(name)?.pid ?? 0).toString();
   const intervalS = ownIssuer === undefined ? pollIntervalS : ownIssuerPollIntervalS;
   const people = secrets.people.flatMap(({ login, password }) => [
@@ -32,6 +32,7 @@ export function envValues(
     ['CLIENT_SECRET', ownIssuer?.clientSecret ?? secrets.clientSecret],
     ...(builtIn ? people : []),
     ['NATS_URL', natsUrl],
+    ['NATS_SERVICE_URL', natsServiceUrl],
     ['HUB_DATABASE_URL', databases.hub],
     ['NOTES_DATABASE_URL', databases.notes],
     ['BILLING_DATABASE_URL', databases.billing],

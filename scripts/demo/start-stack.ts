@@ -28,7 +28,9 @@ export interface Stack {
   readonly origins: ReturnType<typeof originsOf>;
   readonly secrets: Secrets;
   readonly databases: Readonly<Record<DatabaseName, string>>;
+  /** for looking on, without a password; and as the apps have it */
   readonly natsUrl: string;
+  readonly natsServiceUrl: string;
   /** the identity provider is absent when a person brought their own */
   readonly apps: ReadonlyMap<AppName, AppProcess>;
 }
@@ -56,7 +58,7 @@ export async function startStack(options: StackOptions, progress: Progress): Pro
     for (const app of apps.values()) app.start();
     await Promise.all([...apps.values()].map((app) => app.ready()));
   });
-  return { origins: originsOf(ports), secrets, databases, natsUrl: nats.url, apps };
+  return { origins: originsOf(ports), secrets, databases, natsUrl: nats.observerUrl, natsServiceUrl: nats.url, apps };
 }
 
 /** Stops what hears requests first and what keeps data last, so that nothing is asked of a part that is gone. */

@@ -29,8 +29,25 @@ describe('a private NATS server', () => {
     await after.close();
   });
 
-  it('takes nobody without the password', async () => {
+  it('lets somebody without the password look on, and tell nothing', async () => {
+    const apps = await connectTo(nats().url);
+    await (await jetstreamManager(apps)).streams.add({ name: 'SSO_LOGOUT_V1', subjects: ['sso.v1.logout.>'] });
+    await jetstream(apps).publish('sso.v1.logout.x', 'an ending');
+
+    const observer = await connect({ servers: nats().observerUrl });
+    const consumer = await jetstream(observer).consumers.get('SSO_LOGOUT_V1');
+    expect((await consumer.next())?.string()).toBe('an ending');
+    await expect(jetstream(observer).publish('sso.v1.logout.y', 'a lie')).rejects.toThrow();
+    await expect((await jetstreamManager(observer)).streams.delete('SSO_LOGOUT_V1')).rejects.toThrow();
+    const { state } = await (await jetstreamManager(apps)).streams.info('SSO_LOGOUT_V1');
+    expect(state.messages).toBe(1);
+
+    await observer.close();
+    await apps.close();
+  });
+
+  it('takes nobody with a wrong password', async () => {
     const { host } = new URL(nats().url);
-    await expect(connect({ servers: host, reconnect: false })).rejects.toThrow();
+    await expect(connect({ servers: host, user: 'session-sync', pass: 'wrong', reconnect: false })).rejects.toThrow();
   });
 });

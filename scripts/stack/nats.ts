@@ -14,8 +14,10 @@ const START_TIMEOUT_MS = 15_000;
 
 /** A private NATS server with JetStream on 127.0.0.1. It keeps its port and its streams across `stop`, `kill`, `start`. */
 export interface NatsServer {
-  /** With the user and the password of its only account. */
+  /** With the user and the password that the apps have. */
   readonly url: string;
+  /** Without any: whoever connects like this may look on, and publish nothing. */
+  readonly observerUrl: string;
   /** Of the process that runs now, or ran last. */
   readonly pid: number;
   stop(): Promise<void>;
@@ -51,6 +53,7 @@ export async function startNats(guard: Guard, options: { readonly dir: string })
   let child = await launch();
   return {
     url: `nats://session-sync:${password}@127.0.0.1:${port}`,
+    observerUrl: `nats://127.0.0.1:${port}`,
     get pid() {
       return child.pid;
     },
@@ -68,11 +71,24 @@ async function findBinary(): Promise<string> {
   return stdout.trim();
 }
 
+/** What somebody without a password may do: look on. They can publish no ending. */
+const OBSERVER = `{
+  publish: ["$JS.API.INFO", "$JS.API.STREAM.INFO.*", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.MSG.GET.*",
+    "$JS.API.CONSUMER.CREATE.>", "$JS.API.CONSUMER.INFO.>", "$JS.API.CONSUMER.NAMES.*", "$JS.API.CONSUMER.MSG.NEXT.>"]
+  subscribe: ["sso.v1.>", "_INBOX.>"]
+}`;
+
 const configuration = (port: number, password: string, folder: string): string => `
 host: 127.0.0.1
 port: ${port}
 jetstream { store_dir: ${JSON.stringify(folder)} }
-authorization { user: session-sync, password: "${password}" }
+authorization {
+  users: [
+    { user: session-sync, password: "${password}" }
+    { user: observer, password: "${newPassword()}", permissions: ${OBSERVER} }
+  ]
+}
+no_auth_user: observer
 `;
 
 /** Connects once; rejects when no server says its INFO line. */

@@ -14,5 +14,10 @@ const keys = {
 const app = await createHttpApp('gateway', AppModule.forRoot(config, keys, new SystemClock()), {
   jsonLogs: config.LOG_FORMAT === 'json',
 });
-await setUpHttp(app, { upstreams: config.UPSTREAMS, staticDir: config.STATIC_DIR, secure: config.COOKIE_SECURE });
+await setUpHttp(app, {
+  upstreams: config.UPSTREAMS,
+  staticDir: config.STATIC_DIR,
+  secure: config.COOKIE_SECURE,
+  issuer: config.ISSUER,
+});
 await app.listen(config.PORT, config.HOST);

@@ -3,9 +3,7 @@ import { ask, readUser, signInInFrame } from './gateway.js';
 import { howSilent, inWords, whyEnded } from './words.js';
 
 const LOOK_EVERY_MS = 60_000;
-const LOG_LENGTH = 30;
-const NAMES = { notes: 'Notes', billing: 'Billing' };
-const app = location.hostname === 'localhost' ? 'notes' : 'billing';
+const isNotes = location.hostname === 'localhost';
 const at = (id) => document.getElementById(id);
 let [state, lookedAt] = ['', 0];
 
@@ -15,72 +13,62 @@ function element(tag, properties, ...children) {
   made.append(...children);
   return made;
 }
-
 const clock = (date) => element('time', { dateTime: date.toISOString() }, date.toLocaleTimeString());
-
-function tell(text) {
-  at('log').prepend(element('li', {}, clock(new Date()), element('span', {}, text)));
-  while (at('log').children.length > LOG_LENGTH) at('log').lastElementChild.remove();
-}
-
-function note(text) {
+const tell = (text) => at('log').prepend(element('li', {}, clock(new Date()), element('span', {}, text)));
+function notice(text) {
   at('notice').textContent = text;
   if (text !== '') tell(text);
 }
 
-/** Looks who is signed in; the services are asked too when that changed, or when `all` is wanted. */
-async function look(all) {
+/** Looks who is signed in. Asking the services keeps the session awake: only if that has changed, or on request. */
+async function look({ services }) {
   lookedAt = Date.now();
   const answer = await readUser();
   const changed = answer.kind !== 'unknown' && answer.kind !== state;
-  if (answer.kind === 'unknown')
-    note(`${answer.title} What this page shows may be out of date; nobody was signed out.`);
-  else show(answer);
-  if (all || changed) await Promise.all([readNotes(), readInvoices()]);
+  if (answer.kind === 'unknown') notice(`${answer.title} What is shown may be out of date; nobody was signed out.`);
+  else show(answer, changed);
+  if (services || changed) await Promise.all([readNotes(), readInvoices()]);
 }
 
-function show(answer) {
-  const claims = answer.kind === 'ok' ? answer.body : new Map();
+function show({ kind, body: claims = new Map(), reason }, changed) {
   const [who, why] = {
-    ok: () => [String(claims.get('name') ?? claims.get('sub')), 'is signed in'],
+    ok: () => [String(claims.get('name') ?? claims.get('sub')), 'You are signed in.'],
     signed_out: () => ['Nobody is signed in', 'Sign in, or let the identity provider recognise you silently.'],
-    ended: () => ['Your session has ended', `${whyEnded(answer.reason)} (${answer.reason})`],
-  }[answer.kind]();
-  if (answer.kind !== state)
-    tell(answer.kind === 'ok' ? `${who} ${why}.` : answer.kind === 'ended' ? `${who}: ${why}` : `${who}.`);
-  state = document.documentElement.dataset.state = answer.kind;
+    ended: () => ['Your session has ended', whyEnded(reason)],
+  }[kind]();
+  if (changed) tell(kind === 'signed_out' ? `${who}.` : `${who}: ${why}`);
+  state = document.documentElement.dataset.state = kind;
   at('who').textContent = who;
   at('why').textContent = why;
   at('facts').replaceChildren(...factsOf(claims));
-  at('sign-in').hidden = answer.kind === 'ok';
-  at('sign-out').hidden = answer.kind !== 'ok';
+  for (const id of ['sign-out', 'new-note']) at(id).hidden = kind !== 'ok';
+  at('sign-in').hidden = kind === 'ok';
   const signOut = new URL(String(claims.get('bff:logout_url') ?? '/'), location.origin);
   at('sign-out').href = signOut.origin === location.origin ? signOut.href : '/';
 }
 
 function factsOf(claims) {
   if (claims.size === 0) return [];
-  const facts = [
-    ['Subject (sub)', String(claims.get('sub'))],
+  return [
+    ['Subject', element('code', {}, String(claims.get('sub')))],
     ['Session', element('code', {}, String(claims.get('sid')))],
     ['Session expires in', inWords(Number(claims.get('bff:session_expires_in')))],
-    ['Identity provider last asked at', clock(new Date(String(claims.get('bff:idp_checked_at'))))],
-  ];
-  return facts.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value)));
+    ['IdP last checked at', clock(new Date(String(claims.get('bff:idp_checked_at'))))],
+  ].map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value)));
 }
 
 /** Shows a service's answer in its panel, or in plain words why there is none. */
 async function readInto(panel, path, rowsOf) {
-  const answer = await ask(path);
-  const [text, refused] = {
-    ok: () => ['There are none yet.', false],
-    signed_out: () => ['Refused: nobody is signed in.', true],
-    ended: () => [`Refused: the session has ended. ${whyEnded(answer.reason)} (${answer.reason})`, true],
-    unknown: () => [answer.title, true],
-  }[answer.kind]();
+  const answer = state === 'signed_out' ? { kind: state } : await ask(path);
   const rows = answer.kind === 'ok' ? rowsOf(answer.body) : [];
-  const shown =
-    rows.length > 0 ? element('ul', {}, ...rows) : element('p', { className: refused ? 'refused' : '' }, text);
+  const text = {
+    ok: () => 'There are none yet.',
+    signed_out: () => 'Sign in to see them.',
+    ended: () => `Refused: the session has ended. ${whyEnded(answer.reason)}`,
+    unknown: () => answer.title,
+  }[answer.kind]();
+  const className = answer.kind === 'ended' || answer.kind === 'unknown' ? 'refused' : '';
+  const shown = rows.length > 0 ? element('ul', {}, ...rows) : element('p', { className }, text);
   at(panel).querySelector('.answer').replaceChildren(shown);
 }
 
@@ -93,54 +81,49 @@ const readInvoices = () =>
   readInto('invoices', '/bff/api/billing/invoices', ({ invoices }) =>
     invoices.map(({ number, description, currency, amountCents, dueOn }) => {
       const amount = (amountCents / 100).toLocaleString(undefined, { style: 'currency', currency });
-      const what = element('span', {}, `${description} `, element('span', { className: 'number' }, number));
-      return element(
-        'li',
-        {},
-        what,
-        element('strong', {}, amount),
-        element('time', { dateTime: dueOn }, `due on ${dueOn}`),
-      );
+      const due = element('time', { dateTime: dueOn }, `${number}, due on ${dueOn}`);
+      return element('li', {}, element('span', {}, description), element('strong', {}, amount), due);
     }),
   );
 
-/** Runs `task` on a press and ignores further presses until it is done; the button keeps the focus. */
-function onPress(button, event, task) {
-  button.addEventListener(event, async (pressed) => {
-    pressed.preventDefault();
-    if (button.ariaDisabled === 'true') return;
-    button.ariaDisabled = 'true';
-    await task().finally(() => (button.ariaDisabled = 'false'));
-  });
-}
-
 async function addNote() {
-  const answer = await ask('/bff/api/notes/notes', {
-    method: 'POST',
-    body: JSON.stringify({ text: at('text').value }),
-  });
-  if (answer.kind === 'ok') at('new-note').reset();
-  tell(answer.kind === 'ok' ? 'Notes has kept a note.' : 'Notes has not kept the note.');
-  await (answer.kind === 'ok' ? readNotes() : look(true));
+  const body = JSON.stringify({ text: at('text').value });
+  const { kind } = await ask('/bff/api/notes/notes', { method: 'POST', body });
+  tell(kind === 'ok' ? 'The notes service has kept the note.' : 'The notes service has not kept the note.');
+  if (kind === 'ok') at('new-note').reset();
+  await (kind === 'ok' ? readNotes() : look({ services: true }));
 }
 
 async function tryFrame() {
-  tell('A hidden frame asks the identity provider.');
+  notice('A hidden frame asks the identity provider.');
   const outcome = await signInInFrame();
-  note(howSilent(outcome, 'frame'));
-  if (outcome === 'signed_in' || outcome === 'account_changed') await look(true);
+  notice(howSilent(outcome === 'login_required' ? 'login_required in a frame' : outcome));
+  await look({ services: false });
+}
+
+async function lookAgain() {
+  notice('');
+  await look({ services: true });
+}
+
+/** Runs `task` on an event and ignores further ones until it is done; unlike a disabled button, this one keeps the focus. */
+function on(type, target, task) {
+  target.addEventListener(type, async (event) => {
+    event.preventDefault();
+    if (target.ariaBusy === 'true') return;
+    target.ariaBusy = 'true';
+    await task().finally(() => (target.ariaBusy = 'false'));
+  });
 }
 
 function showFrontEnd() {
-  document.documentElement.dataset.app = app;
-  document.title = `${NAMES[app]} · session-sync demo`;
-  at('app-name').textContent = NAMES[app];
-  if (app === 'billing') at('notes').before(at('invoices')); // each front end shows its own service first
-  const other = { localhost: '127.0.0.1', '127.0.0.1': 'localhost' }[location.hostname];
-  if (other === undefined) return;
-  at('other').href = `${location.protocol}//${other}:${location.port}/`;
-  at('other').textContent = `Open ${NAMES[app === 'notes' ? 'billing' : 'notes']}`;
-  at('other').hidden = false;
+  const [name, other] = isNotes ? ['Notes', 'Billing'] : ['Billing', 'Notes'];
+  document.documentElement.dataset.app = name;
+  document.title = `${name}, a session-sync demo`;
+  at('app-name').textContent = name;
+  at('other').textContent = `Open ${other}`;
+  at('other').href = `${location.protocol}//${isNotes ? '127.0.0.1' : 'localhost'}:${location.port}/`;
+  if (!isNotes) at('notes').before(at('invoices')); // each front end shows its own service first
 }
 
 /** The gateway puts the outcome of a silent sign-in in the address; it is told once and does not stay there. */
@@ -150,15 +133,15 @@ function takeOutcome() {
   if (outcome === null) return;
   here.searchParams.delete('silent');
   history.replaceState(null, '', here);
-  note(howSilent(outcome, 'top'));
+  notice(howSilent(outcome));
 }
 
 showFrontEnd();
-takeOutcome();
-onPress(at('try-frame'), 'click', tryFrame);
-onPress(at('look-again'), 'click', () => (note(''), look(true)));
-onPress(at('new-note'), 'submit', addNote);
+on('click', at('try-frame'), tryFrame);
+on('click', at('look-again'), lookAgain);
+on('submit', at('new-note'), addNote);
 addEventListener('visibilitychange', () => {
-  if (document.visibilityState === 'visible' && Date.now() - lookedAt >= LOOK_EVERY_MS) void look(false);
+  if (document.visibilityState === 'visible' && Date.now() - lookedAt >= LOOK_EVERY_MS) void look({ services: false });
 });
-await look(true);
+takeOutcome();
+await look({ services: true });

@@ -1,17 +1,10 @@
 /* global AbortController, AbortSignal, addEventListener, clearTimeout, crypto, document, fetch, location, setTimeout */
 
 const TIMEOUT_MS = 10_000;
-const OUTCOMES =
-  'login_required consent_required interaction_required account_selection_required account_changed unavailable denied failed'.split(
-    ' ',
-  );
 
 /**
- * Asks the gateway, or through it a service. Never throws, and never takes silence for a refusal.
- *
- * @param {string} path
- * @param {RequestInit} [init]
- * @returns {Promise<{kind: 'ok', body: any} | {kind: 'signed_out'} | {kind: 'ended', reason: string} | {kind: 'unknown', title: string}>}
+ * Asks the gateway, or a service through it. Never throws, and never takes silence for a refusal: the answer's kind is
+ * `ok` (with `body`), `signed_out`, `ended` (with `reason`) or `unknown` (with `title`).
  */
 export async function ask(path, init) {
   try {
@@ -28,7 +21,7 @@ export async function ask(path, init) {
   }
 }
 
-/** Gives the person's and the session's claims by name, without keeping the session awake. */
+/** Gives the claims of the person and the session by name, without keeping the session awake. */
 export async function readUser() {
   const answer = await ask('/bff/user?slide=false');
   if (answer.kind !== 'ok') return answer;
@@ -68,9 +61,7 @@ export function signInInFrame() {
 
 /** Reads the frame's message. `undefined`: it is not the one that we wait for. */
 function outcomeOf(message, rid) {
-  if (typeof message !== 'object' || message === null) return undefined;
-  if (message.source !== 'bff-silent-login' || message.v !== 1 || message.rid !== rid) return undefined;
+  if (message?.source !== 'bff-silent-login' || message.v !== 1 || message.rid !== rid) return undefined;
   if (message.isLoggedIn === true) return 'signed_in';
-  if (message.isLoggedIn !== false) return undefined;
-  return OUTCOMES.includes(message.error) ? message.error : 'failed';
+  return message.isLoggedIn === false && typeof message.error === 'string' ? message.error : undefined;
 }

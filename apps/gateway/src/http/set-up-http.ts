@@ -14,6 +14,8 @@ export async function setUpHttp(
     readonly upstreams: ReadonlyMap<string, string>;
     readonly staticDir: string | undefined;
     readonly secure: boolean;
+    /** the IdP, which the hidden iframe of a silent sign-in passes through */
+    readonly issuer: string;
   },
 ): Promise<void> {
   await app.register(cookie);
@@ -25,11 +27,13 @@ export async function setUpHttp(
         defaultSrc: ["'self'"],
         baseUri: ["'none'"],
         frameAncestors: ["'none'"],
+        frameSrc: ["'self'", new URL(options.issuer).origin],
         objectSrc: ["'none'"],
         formAction: ["'self'"],
       },
     },
     crossOriginEmbedderPolicy: false,
+    frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
   });
   const fastify = app.getHttpAdapter().getInstance();
