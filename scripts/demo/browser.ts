@@ -69,6 +69,11 @@ export class Browser {
     return { status: response.status, body: parseJson(await response.text()) };
   }
 
+  /** Gives the value of a cookie that the browser holds for an address; empty when it holds none. */
+  async cookie(address: string, name: string): Promise<string> {
+    return (await this.jar.getCookies(address)).find(({ key }) => key === name)?.value ?? '';
+  }
+
   private async navigate(first: Visit): Promise<Page> {
     let visit = first;
     for (let hops = 0; hops < longestChain; hops += 1) {

@@ -45,6 +45,6 @@ export class CatchUp {
       }
       if (!this.reached) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
-    if (this.reached) onDone();
+    if (this.reached && !this.stopped) onDone();
   }
 }

@@ -7,6 +7,7 @@ import { ConfigError, readConfig } from './load-config.js';
 import { httpOrigin, keyValueList, list, port, positiveSeconds, switchKey } from './values.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'));
+let files = 0;
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
@@ -110,7 +111,6 @@ function faultsOf(env: Env): readonly string[] {
   }
 }
 
-let files = 0;
 function file(text: string): string {
   files += 1;
   const path = join(folder, String(files));

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { errors as joseErrors } from 'jose';
-import { garbage, makeTokenIssuer, signHs256, unsigned, withOneByteChanged } from '../../../test/support/token-issuer.js';
+import {
+  garbage,
+  makeTokenIssuer,
+  signHs256,
+  unsigned,
+  withOneByteChanged,
+} from '../../../test/support/token-issuer.js';
 import { type ExpectedIdToken, verifyIdToken } from './id-token.js';
 
 const ISSUER = 'https://idp.example.com';
@@ -93,6 +99,7 @@ describe('an ID token', () => {
     ['with an empty sub', { sub: '' }],
     ['with a sub of 256 characters', { sub: 's'.repeat(256) }],
     ['with a number for sub', { sub: 5 }],
+    ['with a list for sub', { sub: ['ana'] }],
     ['with an empty sid', { sid: '' }],
     ['with a number for sid', { sid: 5 }],
     ['with a sid of 10 KB', { sid: 's'.repeat(10_240) }],

@@ -44,8 +44,8 @@ export async function verifyIdToken(
   expected: ExpectedIdToken,
 ): Promise<IdTokenClaims> {
   const payload = await verifySignature(idToken, keys, expected);
-  const sub = payload.sub ?? '';
-  if (sub === '' || sub.length > 255) throw invalid('sub must be 1 to 255 characters');
+  const sub: unknown = payload.sub; // jose types the claim and does not look at it
+  if (typeof sub !== 'string' || sub === '' || sub.length > 255) throw invalid('sub must be 1 to 255 characters');
   checkAudience(payload, expected.clientId);
   if ('events' in payload) throw invalid('it is an event token');
   if (payload.nonce !== expected.nonce) throw invalid('nonce is missing or not the one of the request');

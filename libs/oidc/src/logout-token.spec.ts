@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { errors as joseErrors } from 'jose';
-import { garbage, makeTokenIssuer, signHs256, unsigned, withOneByteChanged } from '../../../test/support/token-issuer.js';
+import {
+  garbage,
+  makeTokenIssuer,
+  signHs256,
+  unsigned,
+  withOneByteChanged,
+} from '../../../test/support/token-issuer.js';
 import { verifyLogoutToken } from './logout-token.js';
 
 const ISSUER = 'https://idp.example.com';
@@ -68,7 +74,10 @@ describe('a logout token', () => {
     ['T005 of another key under the right kid', () => stranger.sign(GOOD)],
     ['T006 with one byte of the payload changed', async () => withOneByteChanged(await idp.sign(GOOD))],
     ['without its signature', async () => (await idp.sign(GOOD)).replace(/[^.]*$/, '')],
-    ['with a critical header that we do not know', () => idp.sign(GOOD, { crit: ['urn:example:critical'], 'urn:example:critical': 1 })],
+    [
+      'with a critical header that we do not know',
+      () => idp.sign(GOOD, { crit: ['urn:example:critical'], 'urn:example:critical': 1 }),
+    ],
     ['signed over a text that is no JSON', () => idp.sign('logout')],
     ['signed over a list', () => idp.sign('[]')],
     ['signed over null', () => idp.sign('null')],

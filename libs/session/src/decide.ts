@@ -1,4 +1,4 @@
-import { confirmDelayMs, nextProbeDelayMs, retryDelayMs } from './schedule.js';
+import { confirmDelayMs, nextProbeDelayMs, retryDelayMs, throttleDelayMs } from './schedule.js';
 import type { UnknownReason, Verdict } from './verdict.js';
 
 /** What earlier probes of the session left behind. */
@@ -35,7 +35,11 @@ export function decide(
       return { kind: 'keep', dueAt: after(nextProbeDelayMs(intervalMs, random)) };
     case 'unknown': {
       const unknownCount = progress.unknownCount + 1;
-      const dueAt = after(retryDelayMs(unknownCount, intervalMs, random, verdict.retryAfterS));
+      const dueAt = after(
+        verdict.reason === 'throttled'
+          ? throttleDelayMs(intervalMs, random, verdict.retryAfterS)
+          : retryDelayMs(unknownCount, intervalMs, random, verdict.retryAfterS),
+      );
       return { kind: 'retry', dueAt, reason: verdict.reason, unknownCount };
     }
     case 'ended': {

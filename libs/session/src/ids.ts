@@ -12,7 +12,7 @@ export function parseSid(text: string): Sid | undefined {
   return UUID.test(text) ? (text as Sid) : undefined;
 }
 
-/** Gives a text as a person's identifier, or undefined. @see OIDC Core §2: at most 255 characters */
+/** Gives a text as a person's identifier, or undefined. No NUL, which Postgres can't hold. @see OIDC Core §2: at most 255 characters */
 export function parseSub(text: string): Sub | undefined {
-  return text.length >= 1 && text.length <= 255 ? (text as Sub) : undefined;
+  return text.length >= 1 && text.length <= 255 && !text.includes('\0') ? (text as Sub) : undefined;
 }

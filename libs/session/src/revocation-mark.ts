@@ -14,15 +14,22 @@ export interface RevocationMark {
 /** How far the IdP's clock may be behind ours, for marks of one session. */
 export const SESSION_SKEW_MS = 60_000;
 
-/** Gives the mark that an event leaves. */
-export function markOf(event: SessionEnded): RevocationMark {
+/** How far ahead of us an ending may be dated. */
+const FUTURE_MS = 60_000;
+
+/**
+ * Gives the mark that an event leaves. An end in the future counts as at most a minute from `now`, so that a wrong clock
+ * does not forbid the sign-ins of tomorrow (EVT-04).
+ */
+export function markOf(event: SessionEnded, now: Date = event.detectedAt): RevocationMark {
   const { scope, iss } = event;
+  const effectiveMs = Math.min(event.effectiveAt.getTime(), now.getTime() + FUTURE_MS);
   const [key, skewMs] = scope === 'session' ? [event.sid, SESSION_SKEW_MS] : [event.sub, 0];
   return {
     iss,
     scope,
     key,
-    endedBefore: new Date(event.effectiveAt.getTime() + skewMs),
+    endedBefore: new Date(effectiveMs + skewMs),
     cause: event.cause,
     eventId: event.id,
   };

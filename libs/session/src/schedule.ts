@@ -47,3 +47,14 @@ export function retryDelayMs(
   const asked = retryAfterS === undefined ? 0 : Math.min(retryAfterS * 1000, THROTTLE_LIMIT_MS);
   return Math.max(backoff, asked, 0.1 * base);
 }
+
+/**
+ * Milliseconds until an IdP that said "too many requests" is asked about the session again: what it asked for
+ * (`Retry-After`), else twice the interval; at most an hour, unless the interval itself is longer. Up to 20 % more by
+ * chance, so that those who were turned away together do not come back together.
+ */
+export function throttleDelayMs(intervalMs: number, random: number, retryAfterS: number | undefined): number {
+  const wantedMs = retryAfterS === undefined ? 2 * intervalMs : retryAfterS * 1000;
+  const leastMs = retryAfterS === undefined ? intervalMs : Math.min(RETRY_BASE_MS, intervalMs);
+  return Math.max(Math.min(wantedMs, THROTTLE_LIMIT_MS), leastMs) * (1 + 0.2 * random);
+}
