@@ -66,7 +66,7 @@ describe('gateway and poller with an IdP that is not ours: plain oidc-provider, 
     idp.visitor = 'ben';
     await ben.open(`${a}/bff/login?returnUrl=/bff/user`);
     idp.visitor = 'ana';
-    const dbg = await ana.open(`${a}/bff/login?returnUrl=/bff/user`); console.log(dbg.url.href.slice(0,200), dbg.status, dbg.html.slice(0,600));
+    await ana.open(`${a}/bff/login?returnUrl=/bff/user`);
     expect(await userOf(ana, a)).toMatchObject({ status: 200, sub: 'ana' });
     const landed = await ana.open(`${b}/bff/login?prompt=none`);
     expect(landed.url.search).toBe('');

@@ -23,7 +23,7 @@ export class PlainProvider {
     const { privateKey } = await generateKeyPair('RS256', { extractable: true });
     const jwk = { ...(await exportJWK(privateKey)), kid: 'plain', alg: 'RS256', use: 'sig' };
     const provider = new Provider(issuer, configuration(jwk, redirectUris(issuer)));
-    const plain = new PlainProvider(issuer, provider, createServer(provider.callback()));
+    const plain = new PlainProvider(issuer, provider, createServer());
     provider.use(async (ctx, next) => {
       if (!ctx.path.startsWith('/interaction/')) return next();
       const details = await provider.interactionDetails(ctx.req, ctx.res);
@@ -34,6 +34,7 @@ export class PlainProvider {
       await provider.interactionFinished(ctx.req, ctx.res, result, { mergeWithLastSubmission: true });
       ctx.respond = false;
     });
+    plain.server.on('request', provider.callback());
     await new Promise<void>((resolve) => plain.server.listen(port, '127.0.0.1', resolve));
     return plain;
   }

@@ -28,7 +28,7 @@ export interface JetStreamServerOptions {
   /** the pattern of a message: what `@EventPattern` names; undefined when it has none */
   readonly patternOf: (message: unknown) => string | undefined;
   /** what a handler's failure means */
-  readonly failureOf: (error: unknown) => 'poison' | 'newer_version' | 'transient';
+  readonly failureOf: (error: unknown) => 'poison' | 'transient';
 }
 
 const ACK_WAIT_MS = 30_000;
@@ -160,13 +160,13 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     const data = parse(message);
     const pattern = this.options.patternOf(data);
     const handler = pattern === undefined ? null : this.getHandlerByPattern(pattern);
-    if (handler === null) throw new Undeliverable(pattern === undefined ? 'poison' : 'newer_version');
+    if (handler === null) throw new Undeliverable();
     const result: unknown = await handler(data, new JetStreamContext([message]));
     await lastValueFrom(this.transformToObservable(result), { defaultValue: undefined });
   }
 
   private async settleFailure(message: JsMsg, error: unknown): Promise<void> {
-    const failure = error instanceof Undeliverable ? error.failure : this.options.failureOf(error);
+    const failure = error instanceof Undeliverable ? 'poison' : this.options.failureOf(error);
     const attempt = message.info.deliveryCount;
     const settlement = settle(failure, attempt);
     this.logger.warn(
@@ -201,8 +201,8 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
 
 /** A message that no handler of this process can be given. */
 class Undeliverable extends Error {
-  constructor(readonly failure: 'poison' | 'newer_version') {
-    super('no handler for the message');
+  constructor() {
+    super('it is no message that a handler here is for');
   }
 }
 
@@ -210,7 +210,7 @@ function parse(message: JsMsg): unknown {
   try {
     return message.json();
   } catch {
-    throw new Undeliverable('poison');
+    throw new Undeliverable();
   }
 }
 

@@ -14,13 +14,6 @@ describe('a delivery that failed', () => {
     expect(settle('transient', attempt)).toEqual({ kind: 'later', delayMs });
   });
 
-  it.each([1, 7, 1_000_000])(
-    'T164 of a newer version waits ten minutes for a newer service, at attempt %d too',
-    (attempt) => {
-      expect(settle('newer_version', attempt)).toEqual({ kind: 'later', delayMs: 600_000 });
-    },
-  );
-
   it.each([1, 7])('T164 that can never be read goes to the dead letters at once, at attempt %d', (attempt) => {
     expect(settle('poison', attempt)).toEqual({ kind: 'dead_letter' });
   });

@@ -1,7 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { deadLetterStream, JetStreamServer, logoutStream } from '#bus';
-import { Clock, SessionError } from '#session';
-import { z } from 'zod';
+import { Clock, eventPatternOf, SessionError } from '#session';
 import { AssertionVerifier } from './assertion-verifier.js';
 import { SessionEndedController, TRUSTED_ISSUER } from './session-ended.controller.js';
 import { SessionGuard } from './session.guard.js';
@@ -54,8 +53,6 @@ export class SessionSyncModule {
   }
 }
 
-const Typed = z.object({ type: z.string() });
-
 function jetStreamServer({ nats, service, streamReplicas = 1 }: SessionSyncOptions): JetStreamServer {
   return new JetStreamServer({
     urls: nats,
@@ -63,10 +60,7 @@ function jetStreamServer({ nats, service, streamReplicas = 1 }: SessionSyncOptio
     deadLetters: { stream: deadLetterStream(streamReplicas), subject: 'sso.v1.dlq.logout' },
     filterSubject: 'sso.v1.logout.>',
     service,
-    patternOf: (message) => Typed.safeParse(message).data?.type,
-    failureOf: (error) => {
-      if (!(error instanceof SessionError)) return 'transient';
-      return error.code === 'SESSION_EVENT_VERSION_UNKNOWN' ? 'newer_version' : 'poison';
-    },
+    patternOf: eventPatternOf,
+    failureOf: (error) => (error instanceof SessionError ? 'poison' : 'transient'),
   });
 }

@@ -1,5 +1,5 @@
 /** What was wrong. Callers branch on this, never on the message. */
-export type SessionErrorCode = 'SESSION_EVENT_INVALID' | 'SESSION_EVENT_VERSION_UNKNOWN' | 'SESSION_ISSUER_UNTRUSTED';
+export type SessionErrorCode = 'SESSION_EVENT_INVALID' | 'SESSION_ISSUER_UNTRUSTED';
 
 /** A promise between our own parts was broken. */
 export class SessionError extends Error {

@@ -13,7 +13,14 @@ export type { IssuerProfile, IssuerProfileName, ProbeMethod } from './issuer-pro
 export { confirmDelayMs, firstProbeDelayMs, nextProbeDelayMs, retryDelayMs } from './schedule.js';
 export { decide } from './decide.js';
 export type { ProbeDecision, ProbeProgress } from './decide.js';
-export { decodeSessionEnded, encodeSessionEnded, SESSION_ENDED, sessionEndedOf, subjectOf } from './session-ended.js';
+export {
+  decodeSessionEnded,
+  encodeSessionEnded,
+  eventPatternOf,
+  SESSION_ENDED,
+  sessionEndedOf,
+  subjectOf,
+} from './session-ended.js';
 export type { SessionEnded } from './session-ended.js';
 export { markForbids, markOf, SESSION_SKEW_MS } from './revocation-mark.js';
 export type { RevocationMark } from './revocation-mark.js';

@@ -27,7 +27,7 @@ const seconds = (count: number) => new Date(NOW.getTime() + count * 1000);
 
 describe('a revocation mark', () => {
   it('of a session forgives a minute between clocks (EVT-04)', () => {
-    expect(markOf(EVENT)).toEqual({
+    expect(markOf(EVENT, EVENT.detectedAt)).toEqual({
       iss: EVENT.iss,
       scope: 'session',
       key: SID,
@@ -38,9 +38,9 @@ describe('a revocation mark', () => {
   });
 
   it('of a person forgives nothing, so that the next sign-in stands', () => {
-    expect(markOf(OF_PERSON)).toMatchObject({ scope: 'subject', key: 'ana', endedBefore: NOW });
-    expect(markForbids(markOf(OF_PERSON), seconds(0))).toBe(true);
-    expect(markForbids(markOf(OF_PERSON), seconds(0.001))).toBe(false);
+    expect(markOf(OF_PERSON, OF_PERSON.detectedAt)).toMatchObject({ scope: 'subject', key: 'ana', endedBefore: NOW });
+    expect(markForbids(markOf(OF_PERSON, OF_PERSON.detectedAt), seconds(0))).toBe(true);
+    expect(markForbids(markOf(OF_PERSON, OF_PERSON.detectedAt), seconds(0.001))).toBe(false);
   });
 
   it('of an end in the future holds for a minute from now at most (EVT-04)', () => {
@@ -65,7 +65,7 @@ describe('the marks of any events, in any order', () => {
   );
   const openings = [-1_100, -500, 0, 500, 1_100].map(seconds);
   const forbidden = (applied: readonly SessionEnded[]) => {
-    const kept = keep(applied.map((event) => markOf(event)));
+    const kept = keep(applied.map((event) => markOf(event, event.detectedAt)));
     return openings.map((openedAt) => kept.some((mark) => markForbids(mark, openedAt)));
   };
 
@@ -83,8 +83,8 @@ describe('the marks of any events, in any order', () => {
   it('T035 never forbid a session that was opened after the last end, and always one that was opened before', () => {
     fc.assert(
       fc.property(events, (applied) => {
-        const last = Math.max(...applied.map((event) => markOf(event).endedBefore.getTime()));
-        const kept = keep(applied.map((event) => markOf(event)));
+        const last = Math.max(...applied.map((event) => markOf(event, event.detectedAt).endedBefore.getTime()));
+        const kept = keep(applied.map((event) => markOf(event, event.detectedAt)));
         expect(kept.some((mark) => markForbids(mark, new Date(last + 1)))).toBe(false);
         for (const { effectiveAt } of applied) expect(kept.some((mark) => markForbids(mark, effectiveAt))).toBe(true);
       }),

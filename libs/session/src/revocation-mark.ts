@@ -21,7 +21,7 @@ const FUTURE_MS = 60_000;
  * Gives the mark that an event leaves. An end in the future counts as at most a minute from `now`, so that a wrong clock
  * does not forbid the sign-ins of tomorrow (EVT-04).
  */
-export function markOf(event: SessionEnded, now: Date = event.detectedAt): RevocationMark {
+export function markOf(event: SessionEnded, now: Date): RevocationMark {
   const { scope, iss } = event;
   const effectiveMs = Math.min(event.effectiveAt.getTime(), now.getTime() + FUTURE_MS);
   const [key, skewMs] = scope === 'session' ? [event.sid, SESSION_SKEW_MS] : [event.sub, 0];

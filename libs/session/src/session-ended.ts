@@ -109,18 +109,41 @@ export function encodeSessionEnded(event: SessionEnded): Readonly<Record<string,
   };
 }
 
+const Typed = z.object({ type: z.string() });
+/** What every version of the event keeps (EVT-11). */
+const Kept = z.object({
+  id: z.unknown(),
+  data: z
+    .object({ scope: z.unknown(), iss: z.unknown(), sid: z.unknown(), sub: z.unknown(), effective_at: z.unknown() })
+    .partial(),
+});
+
+/** Gives the pattern by which a handler is found: {@link SESSION_ENDED} for every version of it; undefined for what is no event. */
+export function eventPatternOf(message: unknown): string | undefined {
+  const type = Typed.safeParse(message).data?.type;
+  return type !== undefined && EVENT_OF_SOME_VERSION.test(type) ? SESSION_ENDED : type;
+}
+
+/** Reduces an event of a version to come to what all versions keep, so that its ending is applied and not held up. */
+function toThisVersion(json: unknown): unknown {
+  const type = Typed.safeParse(json).data?.type;
+  if (type === SESSION_ENDED || eventPatternOf(json) !== SESSION_ENDED) return json;
+  const { id, data } = Kept.safeParse(json).data ?? { data: {} };
+  const { scope, iss, sid, sub, effective_at } = data;
+  return {
+    ...{ specversion: '1.0', id, source: 'unknown', type: SESSION_ENDED, time: effective_at },
+    data: { scope, iss, sid, sub, effective_at, cause: 'unknown' },
+  };
+}
+
 /**
- * Reads an event. Members that we do not know are ignored, so that producers may add some.
+ * Reads an event. Members that we do not know are ignored, so that producers may add some; of another major version, what
+ * all versions keep is read, and its cause is `unknown`.
  *
- * @throws SessionError `SESSION_EVENT_INVALID` for what can never be read; `SESSION_EVENT_VERSION_UNKNOWN` for another
- *   major version, which a newer consumer may read
+ * @throws SessionError `SESSION_EVENT_INVALID` for what can never be read
  */
 export function decodeSessionEnded(json: unknown): SessionEnded {
-  const type = z.object({ type: z.string() }).safeParse(json).data?.type;
-  if (type !== undefined && type !== SESSION_ENDED && EVENT_OF_SOME_VERSION.test(type))
-    // its other members may differ
-    throw new SessionError('SESSION_EVENT_VERSION_UNKNOWN', 'the event is of another version');
-  const parsed = Envelope.safeParse(json);
+  const parsed = Envelope.safeParse(toThisVersion(json));
   if (!parsed.success) {
     const members = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
     throw new SessionError('SESSION_EVENT_INVALID', `the event is unusable: ${members}`);

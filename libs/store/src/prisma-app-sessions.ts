@@ -21,7 +21,7 @@ export class PrismaAppSessions extends AppSessions {
   }
 
   async applyEnded(event: SessionEnded, now: Date): Promise<number> {
-    const mark = markOf(event);
+    const mark = markOf(event, now);
     const { iss, scope, key, endedBefore, cause, eventId } = mark;
     return this.database.$transaction(async (tx) => {
       await tx.$queryRaw(lock(`${scope}|${iss}|${key}`));

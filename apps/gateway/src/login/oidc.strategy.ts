@@ -141,9 +141,12 @@ export class OidcStrategy extends PassportStrategy(OpenIDConnectStrategy, 'oidc'
       return { kind: 'verified', transaction, claims, tokens };
     } catch (error) {
       if (error instanceof IdpError && error.code === 'IDP_UNAVAILABLE') return { kind: 'unavailable', transaction };
-      if (!(error instanceof IdpError) && !(error instanceof OidcError)) throw error;
-      this.logger.warn(`sign_in.rejected reason=${error.message}`);
-      return { kind: 'rejected', reason: error.code };
+      if (error instanceof IdpError || error instanceof OidcError) {
+        this.logger.warn(`sign_in.rejected reason=${error.message}`);
+        return { kind: 'rejected', reason: error.code };
+      }
+      this.logger.error(`sign_in.keys.unavailable reason=${error instanceof Error ? error.message : 'unknown'}`);
+      return { kind: 'unavailable', transaction }; // the IdP's keys could not be had: nobody knows
     }
   }
 }
