@@ -223,4 +223,17 @@ describe('the session-poller, as a process, against an IdP that misbehaves', () 
       (await eventsOf(sid))[0]?.publishedAt === null ? undefined : true,
     );
   });
+
+  it('starts without NATS, asks and ends all the same, and tells when NATS has come', async () => {
+    idp.introspection = () => active;
+    await nats().kill();
+    const starting = startPoller();
+    await calibrate();
+    const sid = await signIn('hal');
+    idp.introspection = (form) => (form.get('token') === 'refresh-hal' ? inactive : active);
+    await until('it ends without NATS', () => isEnded(sid));
+    await nats().start();
+    await until('the event goes out', async () => ((await eventsOf(sid))[0]?.publishedAt === null ? undefined : true));
+    await starting;
+  });
 });

@@ -25,7 +25,7 @@ export class Apps {
 
   /** Starts `app` on a free port and waits until it is ready. */
   async start(app: string, env: Readonly<Record<string, string>>): Promise<RunningApp> {
-    const port = Number(env['PORT'] ?? (await freePort()));
+    const port = Number(env.PORT ?? (await freePort()));
     const origin = `http://127.0.0.1:${port}`;
     const logDir = `${this.dir}/${port}`;
     await mkdir(logDir, { recursive: true });

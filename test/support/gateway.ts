@@ -1,6 +1,9 @@
+import { afterAll, beforeAll } from '@jest/globals';
+import { HubDatabase } from '#store';
 import { freePort } from '../../scripts/stack/free-port.js';
-import type { Apps, RunningApp } from './apps.js';
-import type { ScriptedIdp } from './scripted-idp.js';
+import { type Apps, appsForSuite, type RunningApp } from './apps.js';
+import { freshDatabase } from './databases.js';
+import { ScriptedIdp } from './scripted-idp.js';
 import { type Seen, Visitor } from './visitor.js';
 
 /** A gateway process in front of a scripted IdP: front end A is `localhost`, B is `127.0.0.1`. */
@@ -109,4 +112,40 @@ export async function userOf(
     (Array.isArray(body) ? body : []).map((claim: { type: string; value: unknown }) => [claim.type, claim.value]),
   );
   return { status, claims, problem: Array.isArray(body) ? {} : (body as { type: string }) };
+}
+
+/** A gateway, its IdP and its database, for one suite. */
+export interface GatewaySuite {
+  readonly idp: ScriptedIdp;
+  readonly gateway: GatewayUnderTest;
+  readonly database: HubDatabase;
+}
+
+/** Gives this suite a gateway of its own; all of it goes after the last test. */
+export function gatewayForSuite(): () => GatewaySuite {
+  const apps = appsForSuite();
+  let suite: GatewaySuite | undefined;
+  beforeAll(async () => {
+    const [idp, url] = await Promise.all([ScriptedIdp.start(), freshDatabase('hub')]);
+    suite = { idp, gateway: await startGateway(apps(), idp, url), database: new HubDatabase(url) };
+  }, 90_000);
+  afterAll(async () => {
+    await suite?.database.$disconnect();
+    await suite?.idp.stop();
+  });
+  return () => suite!;
+}
+
+/** A good answer to a departure, with whatever a test wants to be different. */
+export function answerTo(
+  idp: ScriptedIdp,
+  { parameters }: Departure,
+  changes: Readonly<Record<string, string>> = {},
+): Record<string, string> & { state: string; iss: string; code: string } {
+  return { code: 'a-code', state: parameters.get('state') ?? '', iss: idp.issuer, ...changes };
+}
+
+/** How many codes the gateway has sent to the IdP. */
+export function codesSent(idp: ScriptedIdp): number {
+  return idp.received.filter(({ path }) => path === '/token').length;
 }

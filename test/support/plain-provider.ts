@@ -25,7 +25,10 @@ export class PlainProvider {
     const provider = new Provider(issuer, configuration(jwk, redirectUris(issuer)));
     const plain = new PlainProvider(issuer, provider, createServer());
     provider.use(async (ctx, next) => {
-      if (!ctx.path.startsWith('/interaction/')) return next();
+      if (!ctx.path.startsWith('/interaction/')) {
+        await next();
+        return;
+      }
       const details = await provider.interactionDetails(ctx.req, ctx.res);
       const result =
         details.prompt.name === 'login'
@@ -34,7 +37,8 @@ export class PlainProvider {
       await provider.interactionFinished(ctx.req, ctx.res, result, { mergeWithLastSubmission: true });
       ctx.respond = false;
     });
-    plain.server.on('request', provider.callback());
+    const callback = provider.callback();
+    plain.server.on('request', (request, response) => void callback(request, response));
     await new Promise<void>((resolve) => plain.server.listen(port, '127.0.0.1', resolve));
     return plain;
   }
@@ -56,7 +60,7 @@ async function grantFor(
 ): Promise<string> {
   const grant = new provider.Grant({
     accountId: details.session?.accountId ?? '',
-    clientId: String(details.params['client_id']),
+    clientId: String(details.params.client_id),
   });
   grant.addOIDCScope('openid profile email');
   return grant.save();

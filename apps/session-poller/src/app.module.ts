@@ -1,6 +1,6 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { JetStreamPublisher, logoutStream, OutboxRelay } from '#bus';
-import { HealthChecks, HealthModule } from '#http';
+import { HealthChecks, HealthController } from '#http';
 import { clientOptionsOf, IdpClient } from '#idp-client';
 import { Clock, issuerProfile, Outbox, OutboxSignal, ProbeQueue, SsoSessions } from '#session';
 import { HubDatabase, HubStoreModule } from '#store';
@@ -27,13 +27,9 @@ export class AppModule {
           tenant: config.TENANT,
           markLifeMs: MARK_LIFE_MS,
         }),
-        HealthModule.forRootAsync({
-          inject: [HubDatabase],
-          useFactory: (database: HubDatabase) =>
-            new HealthChecks([{ name: 'database', check: () => database.$queryRaw`SELECT 1` }]),
-        }),
       ],
-      providers: [...relayOf(config), loopOf(config), WorkersService],
+      controllers: [HealthController],
+      providers: [...relayOf(config), loopOf(config), healthOf(), WorkersService],
     };
   }
 }
@@ -72,5 +68,18 @@ function loopOf(config: PollerConfig): Provider {
         asks: profile.probe !== 'none',
       });
     },
+  };
+}
+
+/** Without NATS sessions are still asked about, and their endings wait in the outbox; but somebody should look. */
+function healthOf(): Provider {
+  return {
+    provide: HealthChecks,
+    inject: [HubDatabase, JetStreamPublisher],
+    useFactory: (database: HubDatabase, publisher: JetStreamPublisher) =>
+      new HealthChecks([
+        { name: 'database', check: () => database.$queryRaw`SELECT 1` },
+        { name: 'bus', check: () => publisher.assertConnected() },
+      ]),
   };
 }

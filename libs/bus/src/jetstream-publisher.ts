@@ -1,15 +1,21 @@
 import { jetstream, type JetStreamClient, jetstreamManager } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import type { OutboxRow } from '#session';
+import { Logger } from '@nestjs/common';
+import { closeNats } from './close-nats.js';
 import { connectNats } from './connect-nats.js';
 import { ensureStream, type StreamSpec } from './ensure-stream.js';
+import { insist } from './insist.js';
 
 const ACK_TIMEOUT_MS = 5_000;
+const RTT_LIMIT_MS = 1_000;
 
 /** Publishes events to JetStream and holds its acknowledgement: what was acknowledged is on the broker's disk. */
 export class JetStreamPublisher {
   private connection: NatsConnection | undefined;
   private client: JetStreamClient | undefined;
+  private readonly stopping = new AbortController();
+  private readonly logger = new Logger(JetStreamPublisher.name);
 
   constructor(
     private readonly urls: string,
@@ -17,16 +23,23 @@ export class JetStreamPublisher {
     private readonly stream: StreamSpec,
   ) {}
 
-  /** Resolves once a server is there and has the stream. */
+  /** Resolves once a server is there and has the stream, or on {@link stop}. Never gives up before. */
   async start(): Promise<void> {
-    this.connection = await connectNats(this.urls, this.name);
-    await ensureStream(await jetstreamManager(this.connection), this.stream);
-    this.client = jetstream(this.connection, { timeout: ACK_TIMEOUT_MS });
+    await insist('bus.start', () => this.connect(), this.stopping.signal, this.logger);
   }
 
-  /** Whether a server is there now. */
-  get isConnected(): boolean {
-    return this.client !== undefined && this.connection?.isClosed() === false;
+  /** For a health check. @throws Error while no server has taken us, or the connection is lost */
+  async assertConnected(): Promise<void> {
+    if (this.client === undefined || this.connection === undefined) throw new Error('not connected yet');
+    const lost = AbortSignal.timeout(RTT_LIMIT_MS);
+    await Promise.race([
+      this.connection.rtt(),
+      new Promise((_, reject) => {
+        lost.addEventListener('abort', () => {
+          reject(new Error('the connection is lost'));
+        });
+      }),
+    ]);
   }
 
   /**
@@ -46,6 +59,13 @@ export class JetStreamPublisher {
   }
 
   async stop(): Promise<void> {
-    await this.connection?.drain().catch(() => undefined);
+    this.stopping.abort();
+    await closeNats(this.connection);
+  }
+
+  private async connect(): Promise<void> {
+    this.connection ??= await connectNats(this.urls, this.name);
+    await ensureStream(await jetstreamManager(this.connection), this.stream);
+    this.client = jetstream(this.connection, { timeout: ACK_TIMEOUT_MS });
   }
 }

@@ -10,9 +10,11 @@ import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import { lastValueFrom } from 'rxjs';
 import { CatchUp } from './catch-up.js';
+import { closeNats } from './close-nats.js';
 import { connectNats } from './connect-nats.js';
 import { ensureConsumer } from './ensure-consumer.js';
 import { ensureStream, type StreamSpec } from './ensure-stream.js';
+import { insist } from './insist.js';
 import { JetStreamContext } from './jetstream-context.js';
 import { settle } from './settle.js';
 
@@ -49,7 +51,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   private client: JetStreamClient | undefined;
   private messages: ConsumerMessages | undefined;
   private consuming: Promise<void> | undefined;
-  private closing = false;
+  private readonly closing = new AbortController();
 
   constructor(private readonly options: JetStreamServerOptions) {
     super();
@@ -60,42 +62,25 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     return this.progress.done;
   }
 
-  /** Whether NATS is there now, as far as this process knows. */
-  get isConnected(): boolean {
-    return this.connection !== undefined && !this.connection.isClosed();
-  }
-
   listen(callback: (error?: unknown) => void): void {
-    void this.begin();
+    void insist('bus.subscribe', () => this.subscribe(), this.closing.signal, this.logger);
     callback();
   }
 
   async close(): Promise<void> {
-    this.closing = true;
+    this.closing.abort();
     this.progress.stop();
     await this.messages?.close();
     await this.consuming;
-    await this.connection?.drain().catch(() => undefined);
+    await closeNats(this.connection);
   }
 
   on(): never {
-    throw new Error('this transport has no events of its own; ask isConnected and caughtUp');
+    throw new Error('this transport has no events of its own; ask caughtUp');
   }
 
   unwrap(): never {
     throw new Error('this transport does not hand out its connection');
-  }
-
-  private async begin(): Promise<void> {
-    for (let attempt = 1; !this.closing; attempt += 1) {
-      try {
-        await this.subscribe();
-        return;
-      } catch (error) {
-        this.logger.error(`bus.subscribe.failed attempt=${attempt} reason=${reasonOf(error)}`);
-        await new Promise((resolve) => setTimeout(resolve, Math.min(10_000, 250 * 2 ** attempt)));
-      }
-    }
   }
 
   private async subscribe(): Promise<void> {

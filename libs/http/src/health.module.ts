@@ -12,8 +12,9 @@ export class HealthChecks {
   constructor(readonly checks: readonly HealthCheck[]) {}
 }
 
+/** Answers `GET /health/live` and `GET /health/ready`; needs {@link HealthChecks}. */
 @Controller('health')
-class HealthController {
+export class HealthController {
   constructor(private readonly health: HealthChecks) {}
 
   /** The process runs. Never asks anything remote, so that an outage elsewhere restarts nobody. */

@@ -1,4 +1,4 @@
-export { HealthModule, HealthChecks } from './health.module.js';
+export { HealthChecks, HealthController, HealthModule } from './health.module.js';
 export type { HealthCheck } from './health.module.js';
 export { problem, Problem } from './problem.js';
 export type { ProblemBody } from './problem.js';

@@ -1,12 +1,10 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { JetStreamPublisher, OutboxRelay } from '#bus';
 import { PollLoop } from '../poll/poll-loop.js';
 
 /** Starts the poller's two loops and stops them in order: first no more asking, then the last events out. */
 @Injectable()
 export class WorkersService implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger(WorkersService.name);
-
   constructor(
     private readonly publisher: JetStreamPublisher,
     private readonly relay: OutboxRelay,
@@ -15,9 +13,7 @@ export class WorkersService implements OnApplicationBootstrap, OnApplicationShut
 
   /** Does not wait for NATS: sessions are asked about without it, and their endings wait in the outbox. */
   async onApplicationBootstrap(): Promise<void> {
-    void this.publisher.start().catch((error: unknown) => {
-      this.logger.error(`bus.start.failed reason=${error instanceof Error ? error.message : 'unknown'}`);
-    });
+    void this.publisher.start();
     await this.relay.start();
     this.loop.start();
   }

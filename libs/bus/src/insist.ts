@@ -1,0 +1,38 @@
+import type { LoggerService } from '@nestjs/common';
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 10_000;
+
+/**
+ * Tries `attempt` until it succeeds or `signal` aborts, with growing pauses. A broker that is there but not ready (a
+ * cluster without a leader, a stream whose nodes are away) is waited for like one that is not there.
+ */
+export async function insist(
+  what: string,
+  attempt: () => Promise<void>,
+  signal: AbortSignal,
+  logger: LoggerService,
+): Promise<void> {
+  for (let tries = 1; !signal.aborted; tries += 1) {
+    try {
+      await attempt();
+      return;
+    } catch (error) {
+      logger.error(`${what}.failed attempt=${tries} reason=${error instanceof Error ? error.message : 'unknown'}`);
+      await pause(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries), signal);
+    }
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
