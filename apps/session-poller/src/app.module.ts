@@ -2,8 +2,9 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { JetStreamPublisher, logoutStream, OutboxRelay } from '#bus';
 import { HealthChecks, HealthController } from '#http';
 import { clientOptionsOf, IdpClient } from '#idp-client';
-import { Clock, issuerProfile, Outbox, OutboxSignal, ProbeQueue, SsoSessions } from '#session';
+import { Clock, HubCleanUp, issuerProfile, Outbox, OutboxSignal, ProbeQueue, SsoSessions } from '#session';
 import { HubDatabase, HubStoreModule } from '#store';
+import { CleanUpLoop } from './clean-up/clean-up-loop.js';
 import type { PollerConfig } from './config.js';
 import { PollLoop } from './poll/poll-loop.js';
 import { PollOnce } from './poll/poll-once.js';
@@ -29,7 +30,7 @@ export class AppModule {
         }),
       ],
       controllers: [HealthController],
-      providers: [...relayOf(config), loopOf(config), healthOf(), WorkersService],
+      providers: [...relayOf(config), loopOf(config), cleanUpOf(), healthOf(), WorkersService],
     };
   }
 }
@@ -69,6 +70,10 @@ function loopOf(config: PollerConfig): Provider {
       });
     },
   };
+}
+
+function cleanUpOf(): Provider {
+  return { provide: CleanUpLoop, inject: [HubCleanUp], useFactory: (cleanUp: HubCleanUp) => new CleanUpLoop(cleanUp) };
 }
 
 /** Without NATS sessions are still asked about, and their endings wait in the outbox; but somebody should look. */

@@ -28,6 +28,7 @@ export {
   AppSessions,
   BrowserSessions,
   Clock,
+  HubCleanUp,
   LoginTransactions,
   Outbox,
   OutboxSignal,

@@ -151,6 +151,12 @@ export abstract class OutboxSignal {
   abstract close(): Promise<void>;
 }
 
+/** Removes from the hub what is of no use any more: expired transactions, marks, sessions, published events. */
+export abstract class HubCleanUp {
+  /** Removes up to `limit` rows of each table; several may do so at once. Gives the most that one table had. */
+  abstract removeBatch(limit: number): Promise<number>;
+}
+
 /** A session that a service keeps for one SSO session. */
 export interface AppSession {
   readonly iss: string;

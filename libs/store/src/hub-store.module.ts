@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import {
   BrowserSessions,
   Clock,
+  HubCleanUp,
   LoginTransactions,
   Outbox,
   OutboxSignal,
@@ -12,6 +13,7 @@ import {
 import { HubDatabase } from './hub-database.js';
 import { PgOutboxSignal } from './pg-outbox-signal.js';
 import { PrismaBrowserSessions } from './prisma-browser-sessions.js';
+import { PrismaHubCleanUp } from './prisma-hub-clean-up.js';
 import { PrismaLoginTransactions } from './prisma-login-transactions.js';
 import { PrismaOutbox } from './prisma-outbox.js';
 import { PrismaProbeQueue } from './prisma-probe-queue.js';
@@ -50,6 +52,7 @@ export class HubStoreModule {
         onDatabase(SeenTokens, (database) => new PrismaSeenTokens(database)),
         onDatabase(ProbeQueue, (database) => new PrismaProbeQueue(database, cipher)),
         onDatabase(Outbox, (database) => new PrismaOutbox(database, clock)),
+        onDatabase(HubCleanUp, (database) => new PrismaHubCleanUp(database, clock)),
       ],
       exports: [
         HubDatabase,
@@ -61,6 +64,7 @@ export class HubStoreModule {
         SeenTokens,
         ProbeQueue,
         Outbox,
+        HubCleanUp,
       ],
     };
   }

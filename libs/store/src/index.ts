@@ -8,6 +8,7 @@ export { AppDatabase } from './app-database.js';
 export { AppStoreModule } from './app-store.module.js';
 export { PrismaAppSessions } from './prisma-app-sessions.js';
 export { PrismaBrowserSessions } from './prisma-browser-sessions.js';
+export { PrismaHubCleanUp } from './prisma-hub-clean-up.js';
 export { PrismaLoginTransactions } from './prisma-login-transactions.js';
 export { PrismaOutbox } from './prisma-outbox.js';
 export { PrismaProbeQueue } from './prisma-probe-queue.js';

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { ClaimedSession, Clock, ProbeQueue } from '#session';
 import type { PollOnce } from './poll-once.js';
+import { rest } from './rest.js';
 
 /** How the loop works. Times in milliseconds. */
 export interface PollLoopOptions {
@@ -54,7 +55,7 @@ export class PollLoop {
         under.add(work);
       }
       if (under.size >= this.options.concurrency) await Promise.race(under);
-      else if (claimed.length === 0) await this.rest(await this.restMs());
+      else if (claimed.length === 0) await rest(await this.restMs(), this.stopping.signal);
     }
     await Promise.all(under);
   }
@@ -65,7 +66,7 @@ export class PollLoop {
       return await this.queue.claim(this.options.iss, now, new Date(now.getTime() + this.options.leaseMs), limit);
     } catch (error) {
       this.logger.error(`poll.claim.failed reason=${error instanceof Error ? error.message : 'unknown'}`);
-      await this.rest(AFTER_FAULT_MS);
+      await rest(AFTER_FAULT_MS, this.stopping.signal);
       return [];
     }
   }
@@ -87,19 +88,5 @@ export class PollLoop {
     } catch {
       return AFTER_FAULT_MS;
     }
-  }
-
-  private async rest(ms: number): Promise<void> {
-    const { signal } = this.stopping;
-    if (signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(done, ms);
-      function done(): void {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      }
-      signal.addEventListener('abort', done, { once: true });
-    });
   }
 }

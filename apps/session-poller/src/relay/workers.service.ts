@@ -1,14 +1,16 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { JetStreamPublisher, OutboxRelay } from '#bus';
+import { CleanUpLoop } from '../clean-up/clean-up-loop.js';
 import { PollLoop } from '../poll/poll-loop.js';
 
-/** Starts the poller's two loops and stops them in order: first no more asking, then the last events out. */
+/** Starts the poller's loops and stops them in order: first no more asking, then the last events out. */
 @Injectable()
 export class WorkersService implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     private readonly publisher: JetStreamPublisher,
     private readonly relay: OutboxRelay,
     private readonly loop: PollLoop,
+    private readonly cleanUp: CleanUpLoop,
   ) {}
 
   /** Does not wait for NATS: sessions are asked about without it, and their endings wait in the outbox. */
@@ -16,10 +18,11 @@ export class WorkersService implements OnApplicationBootstrap, OnApplicationShut
     void this.publisher.start();
     await this.relay.start();
     this.loop.start();
+    this.cleanUp.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.loop.stop();
+    await Promise.all([this.loop.stop(), this.cleanUp.stop()]);
     await this.relay.stop();
     await this.publisher.stop();
   }
