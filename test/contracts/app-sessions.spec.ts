@@ -84,6 +84,22 @@ describe('AppSessions in Postgres', () => {
     expect((await sessions.open(sessionOf(after, at(10), person), at(13))).revoked).toBeUndefined();
   });
 
+  it('forgets sessions and marks that have expired, and no others', async () => {
+    const own = new AppDatabase(await freshDatabase('app'));
+    try {
+      const store = new PrismaAppSessions(own);
+      await store.open(sessionOf(newSid(), at(0)), at(1));
+      await store.applyEnded(sessionEnded(newSid(), at(2)), at(3));
+      expect(await store.removeExpired(at(86_399), 500)).toBe(0);
+      expect(await store.removeExpired(at(86_400), 500)).toBe(1);
+      expect([await own.appSession.count(), await own.revocationMark.count()]).toEqual([0, 1]);
+      expect(await store.removeExpired(at(40 * 86_400), 500)).toBe(1);
+      expect(await own.revocationMark.count()).toBe(0);
+    } finally {
+      await own.$disconnect();
+    }
+  });
+
   it('never passes an opening by an ending that is applied at the same moment', async () => {
     for (let round = 0; round < 20; round += 1) {
       const sid = newSid();

@@ -19,7 +19,7 @@ describe('LoginTransactions in Postgres', () => {
       returnUrl: '/here',
       createdAt: hub().clock.now(),
     },
-    ...{ embedOrigin: undefined, rid: undefined, hint: undefined, maxAgeS: undefined },
+    ...{ rid: undefined, hint: undefined },
   });
 
   it('gives a transaction back once, to its own browser', async () => {

@@ -59,14 +59,14 @@ describe('ProbeQueue in Postgres', () => {
     const iss = 'https://four.example';
     await openDue(iss, 1);
     const [claimed] = await hub().queue.claim(iss, hub().clock.now(), after(30_000), 10);
-    expect(claimed?.tokens.refreshToken).toBe(`refresh-${iss}-0`);
+    expect(claimed?.tokens?.refreshToken).toBe(`refresh-${iss}-0`);
     await hub().queue.record(claimed!, {
       dueAt: after(10_000),
       checkedAt: undefined,
       weakEndedAt: after(0),
       unknown: undefined,
     });
-    expect(await hub().queue.nextDueAt(iss)).toEqual(after(10_000));
+    expect(await hub().queue.nextDueAt(iss, after(0))).toEqual(after(10_000));
     const [again] = await hub().queue.claim(iss, after(10_000), after(40_000), 10);
     expect(again?.weakEndedAt).toEqual(after(0));
   });
@@ -74,7 +74,23 @@ describe('ProbeQueue in Postgres', () => {
   it('claims neither ended nor expired sessions', async () => {
     const iss = 'https://five.example';
     await openDue(iss, 1);
+    expect(await hub().queue.nextDueAt(iss, after(0))).toBeDefined();
     expect(await hub().queue.claim(iss, after(3_600_000), after(3_700_000), 10)).toEqual([]);
+    expect(await hub().queue.nextDueAt(iss, after(3_600_000))).toBeUndefined();
+  });
+
+  it('a session whose tokens can’t be decrypted here keeps no other from being claimed', async () => {
+    const iss = 'https://seven.example';
+    await openDue(iss, 2);
+    const [row] = await hub().database.ssoSession.findMany({ where: { iss } });
+    await hub().database.ssoSession.update({ where: { id: row!.id }, data: { idToken: 'v1.newer-key.AAAA' } });
+    const claimed = await hub().queue.claim(iss, hub().clock.now(), after(30_000), 10);
+    expect(claimed.map(({ sid, tokens }) => [sid === row!.id, tokens === undefined])).toEqual(
+      expect.arrayContaining([
+        [true, true],
+        [false, false],
+      ]),
+    );
   });
 
   it('remembers that a way of asking works', async () => {

@@ -58,7 +58,7 @@ describe('silent sign-in at the gateway, as a process', () => {
         '"source":"bff-silent-login","v":1,"isLoggedIn":false,"error":"login_required","rid":"r1"',
       );
       expect(seen.text).toContain(`, "${suite().gateway.a}");`);
-      expect(seen.text).not.toContain("'*'");
+      expect(seen.text).not.toContain('"*"');
       expect(seen.headers.get('content-security-policy')).toContain(`frame-ancestors ${suite().gateway.a}`);
       expect(seen.headers.get('x-frame-options')).toBeNull();
       expect((await userOf(visitor, suite().gateway.a)).status).toBe(200);

@@ -30,7 +30,7 @@ export interface Hub {
 export function hubOn(url: string, clock = new TestClock()): Hub {
   const database = new HubDatabase(url);
   const cipher = new TokenCipher([{ kid: 'k1', secret: randomBytes(32) }]);
-  const origin = { source: 'urn:sso:test', tenant: undefined, markLifeMs: 86_400_000 };
+  const origin = { source: 'urn:sso:test', tenant: undefined };
   return {
     ...{ url, clock, database },
     sessions: new PrismaSsoSessions(database, cipher, clock, origin),

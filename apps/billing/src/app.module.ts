@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { HealthChecks, HealthModule, SystemClock } from '#http';
+import { HealthChecks, HealthModule } from '#http';
+import type { Clock } from '#session';
 import { optionsFromKeys, SessionSyncModule, SyncState } from '#session-sync';
 import { AppDatabase, AppStoreModule } from '#store';
 import { BillingController } from './billing.controller.js';
@@ -8,13 +9,13 @@ import type { BillingConfig } from './config.js';
 /** The billing service: a few lines of its own, the rest is the library. */
 @Module({})
 export class AppModule {
-  static forRoot(config: BillingConfig): DynamicModule {
+  static forRoot(config: BillingConfig, clock: Clock): DynamicModule {
     return {
       module: AppModule,
       controllers: [BillingController],
       imports: [
         AppStoreModule.forRoot(config.DATABASE_URL),
-        SessionSyncModule.forRoot({ service: 'billing', ...optionsFromKeys(config), clock: new SystemClock() }),
+        SessionSyncModule.forRoot({ service: 'billing', ...optionsFromKeys(config), clock }),
         HealthModule.forRootAsync({
           inject: [AppDatabase, SyncState],
           useFactory: (database: AppDatabase, sync: SyncState) =>

@@ -1,11 +1,13 @@
 import 'reflect-metadata';
 import { loadConfig } from '#config';
-import { createHttpApp } from '#http';
+import { createHttpApp, SystemClock } from '#http';
 import { startSessionSync } from '#session-sync';
 import { AppModule } from './app.module.js';
 import { BillingConfig } from './config.js';
 
 const config = loadConfig('billing', BillingConfig, { env: process.env, argv: process.argv });
-const app = await createHttpApp('billing', AppModule.forRoot(config), { jsonLogs: config.LOG_FORMAT === 'json' });
+const app = await createHttpApp('billing', AppModule.forRoot(config, new SystemClock()), {
+  jsonLogs: config.LOG_FORMAT === 'json',
+});
 await startSessionSync(app);
 await app.listen(config.PORT, config.HOST);

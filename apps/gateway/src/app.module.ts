@@ -28,8 +28,6 @@ export interface GatewayKeys {
   readonly published: readonly JWK[];
 }
 
-const MARK_LIFE_MS = 31 * 24 * 60 * 60_000;
-
 /** The auth gateway: a backend for frontends that keeps tokens away from browsers. */
 @Module({})
 export class AppModule {
@@ -51,7 +49,6 @@ export class AppModule {
           clock,
           source: 'urn:sso:gateway',
           tenant: config.TENANT,
-          markLifeMs: MARK_LIFE_MS,
         }),
         HealthModule.forRootAsync({
           inject: [HubDatabase],
@@ -60,7 +57,7 @@ export class AppModule {
         }),
       ],
       providers: [
-        { provide: IdpClient, useFactory: () => new IdpClient(clientOptionsOf(config), () => clock.now().getTime()) },
+        { provide: IdpClient, useFactory: () => new IdpClient(clientOptionsOf(config), clock) },
         { provide: FrontEnds, useValue: new FrontEnds(config.FRONT_ENDS) },
         { provide: Cookies, useValue: new Cookies(config.COOKIE_SECURE) },
         {

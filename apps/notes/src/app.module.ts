@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { HealthChecks, HealthModule, SystemClock } from '#http';
+import { HealthChecks, HealthModule } from '#http';
+import type { Clock } from '#session';
 import { optionsFromKeys, SessionSyncModule, SyncState } from '#session-sync';
 import { AppDatabase, AppStoreModule } from '#store';
 import { NotesController } from './notes.controller.js';
@@ -8,13 +9,13 @@ import type { NotesConfig } from './config.js';
 /** The notes service: a few lines of its own, the rest is the library. */
 @Module({})
 export class AppModule {
-  static forRoot(config: NotesConfig): DynamicModule {
+  static forRoot(config: NotesConfig, clock: Clock): DynamicModule {
     return {
       module: AppModule,
       controllers: [NotesController],
       imports: [
         AppStoreModule.forRoot(config.DATABASE_URL),
-        SessionSyncModule.forRoot({ service: 'notes', ...optionsFromKeys(config), clock: new SystemClock() }),
+        SessionSyncModule.forRoot({ service: 'notes', ...optionsFromKeys(config), clock }),
         HealthModule.forRootAsync({
           inject: [AppDatabase, SyncState],
           useFactory: (database: AppDatabase, sync: SyncState) =>

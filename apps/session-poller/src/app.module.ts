@@ -9,9 +9,7 @@ import type { PollerConfig } from './config.js';
 import { PollLoop } from './poll/poll-loop.js';
 import { PollOnce } from './poll/poll-once.js';
 import { makeProbe } from './probe/make-probe.js';
-import { WorkersService } from './relay/workers.service.js';
-
-const MARK_LIFE_MS = 31 * 24 * 60 * 60_000;
+import { WorkersService } from './workers.service.js';
 
 /** The session-poller: asks IdPs about sessions, and sends what the outbox holds. */
 @Module({})
@@ -26,7 +24,6 @@ export class AppModule {
           clock,
           source: 'urn:sso:session-poller',
           tenant: config.TENANT,
-          markLifeMs: MARK_LIFE_MS,
         }),
       ],
       controllers: [HealthController],
@@ -57,16 +54,13 @@ function loopOf(config: PollerConfig): Provider {
     provide: PollLoop,
     inject: [ProbeQueue, SsoSessions, Clock],
     useFactory: (queue: ProbeQueue, sessions: SsoSessions, clock: Clock) => {
-      const idp = new IdpClient(clientOptionsOf(config), () => clock.now().getTime());
-      const poll = new PollOnce(makeProbe(profile, idp, clock), queue, sessions, clock, {
-        intervalMs,
-        random: Math.random,
-      });
+      const idp = new IdpClient(clientOptionsOf(config), clock);
+      const probe = makeProbe(profile, idp, clock);
+      const poll = probe && new PollOnce(probe, queue, sessions, clock, { intervalMs, random: Math.random });
       return new PollLoop(queue, poll, clock, {
         iss: config.ISSUER,
         leaseMs: config.LEASE_S * 1000,
         concurrency: config.CONCURRENCY,
-        asks: profile.probe !== 'none',
       });
     },
   };

@@ -1,3 +1,4 @@
+import { reasonOf } from '#session';
 import { setTimeout } from 'node:timers/promises';
 import type { LoggerService } from '@nestjs/common';
 
@@ -19,7 +20,7 @@ export async function insist(
       await attempt();
       return;
     } catch (error) {
-      logger.error(`${what}.failed attempt=${tries} reason=${error instanceof Error ? error.message : 'unknown'}`);
+      logger.error(`${what}.failed attempt=${tries} reason=${reasonOf(error)}`);
       const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries);
       await setTimeout(pauseMs, undefined, { signal }).catch(() => undefined); // a stop ends the pause
     }

@@ -1,3 +1,4 @@
+import { reasonOf } from '#session';
 import {
   type ConsumerMessages,
   jetstream,
@@ -197,8 +198,4 @@ function parse(message: JsMsg): unknown {
   } catch {
     throw new Undeliverable();
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown';
 }

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { Outbox, OutboxSignal, Publish } from '#session';
+import { type Outbox, type OutboxSignal, type Publish, reasonOf } from '#session';
 
 const BATCH = 256;
 const SWEEP_MS = 5_000;
@@ -57,7 +57,7 @@ export class OutboxRelay {
         this.logger.warn(`outbox.publish.failed events=${drained.failed}; they stay in the outbox`);
       return drained;
     } catch (error) {
-      this.logger.error(`outbox.drain.failed reason=${error instanceof Error ? error.message : 'unknown'}`);
+      this.logger.error(`outbox.drain.failed reason=${reasonOf(error)}`);
       return { published: 0, failed: 1 };
     }
   }

@@ -1,9 +1,12 @@
 import { HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { reasonOf } from '#session';
 import type { ProblemBody } from './problem.js';
 
 const ProblemShape = z.looseObject({ type: z.string(), title: z.string(), status: z.number() });
+/** Prisma's codes for a database that can't be reached, has closed the connection, or has none free. */
+const StoreAway = z.object({ code: z.enum(['P1001', 'P1002', 'P1008', 'P1017', 'P2024']) });
 const logger = new Logger('http');
 
 /** Answers with an error as RFC 9457 JSON. What we did not foresee is a 500 that tells nothing of its cause; the log has it. */
@@ -21,6 +24,14 @@ function toProblem(error: unknown): ProblemBody {
     const known = ProblemShape.safeParse(error.getResponse());
     if (known.success) return known.data;
     return { type: 'about:blank', title: error.name.replace(/Exception$/, ''), status: error.getStatus() };
+  }
+  if (StoreAway.safeParse(error).success) {
+    logger.error(`store.unavailable reason=${reasonOf(error)}`);
+    return {
+      type: 'urn:sso:problem:store-unavailable',
+      title: 'The database does not answer; try again in a moment',
+      status: 503,
+    };
   }
   const status = statusOf(error);
   if (status < 500) return { type: 'about:blank', title: 'Bad request', status };

@@ -6,7 +6,7 @@ import {
   toBasicCredentials,
   type TokenResponse,
 } from '#oidc';
-import type { ProbeOutcome } from '#session';
+import type { Clock, ProbeOutcome } from '#session';
 import { z } from 'zod';
 import { IdpError } from './errors.js';
 import { type Answer, type IdpAddress, IdpHttp } from './idp-http.js';
@@ -26,12 +26,11 @@ export class IdpClient {
   private known: { readonly metadata: Promise<ProviderMetadata>; readonly until: number } | undefined;
   private keySet: { readonly uri: string; readonly keys: JWTVerifyGetKey } | undefined;
 
-  /** @param nowMs the time in milliseconds */
   constructor(
     private readonly options: IdpClientOptions,
-    private readonly nowMs: () => number,
+    private readonly clock: Clock,
   ) {
-    this.http = new IdpHttp(options);
+    this.http = new IdpHttp(options, clock);
   }
 
   get issuer(): string {
@@ -48,9 +47,9 @@ export class IdpClient {
    * @throws IdpError `IDP_UNAVAILABLE`; OidcError `OIDC_METADATA_INVALID`
    */
   async metadata(): Promise<ProviderMetadata> {
-    if (this.known === undefined || this.known.until <= this.nowMs()) {
+    if (this.known === undefined || this.known.until <= this.clock.now().getTime()) {
       const previous = this.known?.metadata;
-      const known = { metadata: this.discover(), until: this.nowMs() + METADATA_LIFE_MS };
+      const known = { metadata: this.discover(), until: this.clock.now().getTime() + METADATA_LIFE_MS };
       this.known = known;
       known.metadata.catch(() => {
         if (this.known === known) this.known = undefined;

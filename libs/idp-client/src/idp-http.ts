@@ -1,4 +1,4 @@
-import type { ProbeOutcome } from '#session';
+import type { Clock, ProbeOutcome } from '#session';
 import { IdpError } from './errors.js';
 
 /** How to reach an IdP. */
@@ -22,7 +22,10 @@ const LOOPBACK = /^(?:localhost|[^.]+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
  * never in clear text to another machine.
  */
 export class IdpHttp {
-  constructor(private readonly address: IdpAddress) {}
+  constructor(
+    private readonly address: IdpAddress,
+    private readonly clock: Clock,
+  ) {}
 
   /** Sends one request. Network faults are an outcome, not an exception. */
   async send(
@@ -38,7 +41,7 @@ export class IdpHttp {
         redirect: 'manual',
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       });
-      return await readAnswer(response);
+      return await readAnswer(response, this.clock.now());
     } catch (error) {
       return { kind: 'unreachable', reason: timeout.aborted ? 'timeout' : reasonOf(error) };
     }
@@ -60,7 +63,10 @@ export class IdpHttp {
   }
 }
 
-async function readAnswer(response: Response): Promise<Answer | Extract<ProbeOutcome, { kind: 'unreachable' }>> {
+async function readAnswer(
+  response: Response,
+  now: Date,
+): Promise<Answer | Extract<ProbeOutcome, { kind: 'unreachable' }>> {
   const text = await readLimited(response);
   if (text === undefined) return { kind: 'unreachable', reason: 'too_large' };
   const isJson = /^application\/(?:[\w.-]+\+)?json\b/i.test(response.headers.get('content-type') ?? '');
@@ -68,7 +74,7 @@ async function readAnswer(response: Response): Promise<Answer | Extract<ProbeOut
     kind: 'answered',
     status: response.status,
     body: isJson ? parseJson(text) : undefined,
-    retryAfterS: retryAfterOf(response.headers.get('retry-after')),
+    retryAfterS: retryAfterOf(response.headers.get('retry-after'), now),
     location: response.headers.get('location') ?? undefined,
   };
 }
@@ -94,11 +100,11 @@ function parseJson(text: string): unknown {
 }
 
 /** @see {@link https://www.rfc-editor.org/rfc/rfc9110#field.retry-after RFC 9110} §10.2.3 */
-function retryAfterOf(value: string | null): number | undefined {
+function retryAfterOf(value: string | null, now: Date): number | undefined {
   if (value === null) return undefined;
   if (/^\d+$/.test(value)) return Number(value);
   const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, (at - Date.now()) / 1000);
+  return Number.isNaN(at) ? undefined : Math.max(0, (at - now.getTime()) / 1000);
 }
 
 function reasonOf(error: unknown): string {

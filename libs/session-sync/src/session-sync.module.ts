@@ -1,7 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { deadLetterStream, JetStreamServer, logoutStream } from '#bus';
-import { Clock, eventPatternOf, SessionError } from '#session';
+import { AppSessions, Clock, eventPatternOf, SessionError } from '#session';
 import { AssertionVerifier } from './assertion-verifier.js';
+import { ExpiredSessions } from './expired-sessions.js';
 import { SessionEndedController, TRUSTED_ISSUER } from './session-ended.controller.js';
 import { SessionGuard } from './session.guard.js';
 import { SyncState } from './sync-state.js';
@@ -45,6 +46,11 @@ export class SessionSyncModule {
         {
           provide: AssertionVerifier,
           useValue: new AssertionVerifier({ gateway, jwksUrl, service, trustedIssuer }, clock),
+        },
+        {
+          provide: ExpiredSessions,
+          inject: [AppSessions],
+          useFactory: (sessions: AppSessions) => new ExpiredSessions(sessions, clock),
         },
         SessionGuard,
       ],

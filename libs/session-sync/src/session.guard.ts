@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable, Logger } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { AppSessions, Clock, parseSid, parseSub } from '#session';
+import { AppSessions, Clock, parseSid, parseSub, reasonOf } from '#session';
 import { type AssertionClaims, OidcError } from '#oidc';
 import { AssertionVerifier } from './assertion-verifier.js';
 import { IS_PUBLIC } from './public.decorator.js';
@@ -52,7 +52,7 @@ export class SessionGuard implements CanActivate {
       return await this.assertions.verify(token);
     } catch (error) {
       if (error instanceof OidcError) throw notSignedIn();
-      this.logger.error(`assertion.keys.unavailable reason=${error instanceof Error ? error.message : 'unknown'}`);
+      this.logger.error(`assertion.keys.unavailable reason=${reasonOf(error)}`);
       throw keysUnavailable();
     }
   }

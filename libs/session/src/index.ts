@@ -1,6 +1,7 @@
 export { parseSid, parseSub } from './ids.js';
 export type { Sid, Sub } from './ids.js';
 export { SessionError } from './errors.js';
+export { reasonOf } from './reason-of.js';
 export type { SessionErrorCode } from './errors.js';
 export { causes } from './ending.js';
 export type { Cause, Ending, EndingOf, EndResult } from './ending.js';
@@ -22,7 +23,7 @@ export {
   subjectOf,
 } from './session-ended.js';
 export type { SessionEnded } from './session-ended.js';
-export { markForbids, markOf, SESSION_SKEW_MS } from './revocation-mark.js';
+export { MARK_LIFE_MS, markForbids, markOf } from './revocation-mark.js';
 export type { RevocationMark } from './revocation-mark.js';
 export {
   AppSessions,

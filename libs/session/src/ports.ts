@@ -69,10 +69,8 @@ export interface LoginTransaction {
   readonly nonce: string;
   readonly codeVerifier: string;
   readonly returnUrl: string;
-  readonly embedOrigin: string | undefined;
   readonly rid: string | undefined;
   readonly hint: { readonly sid: Sid; readonly sub: Sub } | undefined;
-  readonly maxAgeS: number | undefined;
   readonly createdAt: Date;
 }
 
@@ -97,7 +95,8 @@ export interface ClaimedSession {
   readonly iss: string;
   readonly clientId: string;
   readonly sub: Sub;
-  readonly tokens: TokenSet;
+  /** undefined when they can't be decrypted: a key of the ring is missing here */
+  readonly tokens: TokenSet | undefined;
   readonly tokenGeneration: number;
   readonly weakEndedAt: Date | undefined;
   readonly unknownCount: number;
@@ -118,8 +117,8 @@ export abstract class ProbeQueue {
   abstract claim(iss: string, now: Date, leaseEndsAt: Date, limit: number): Promise<readonly ClaimedSession[]>;
   /** Records a probe, unless the lease was lost or the tokens changed meanwhile: then says false, and nothing changed. */
   abstract record(claimed: ClaimedSession, record: ProbeRecord): Promise<boolean>;
-  /** When the next session of `iss` is due; undefined when none is known. */
-  abstract nextDueAt(iss: string): Promise<Date | undefined>;
+  /** When the next session of `iss` that has neither ended nor expired at `now` is due; undefined when there is none. */
+  abstract nextDueAt(iss: string, now: Date): Promise<Date | undefined>;
   /** Whether this way of asking has ever said `active` at this issuer. */
   abstract isCalibrated(iss: string, method: string): Promise<boolean>;
   abstract calibrate(iss: string, method: string, at: Date): Promise<void>;
@@ -180,4 +179,7 @@ export abstract class AppSessions {
    * transaction. Twice, late or out of order gives the same result. Gives how many sessions it revoked.
    */
   abstract applyEnded(event: SessionEnded, now: Date): Promise<number>;
+
+  /** Removes up to `limit` sessions and as many marks that have expired. Gives the more of the two. */
+  abstract removeExpired(now: Date, limit: number): Promise<number>;
 }

@@ -14,6 +14,9 @@ export interface RevocationMark {
 /** How far the IdP's clock may be behind ours, for marks of one session. */
 export const SESSION_SKEW_MS = 60_000;
 
+/** How long a mark is kept, in milliseconds: 31 days, a day more than the longest session. */
+export const MARK_LIFE_MS = 31 * 24 * 60 * 60_000;
+
 /** How far ahead of us an ending may be dated. */
 const FUTURE_MS = 60_000;
 

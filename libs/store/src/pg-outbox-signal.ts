@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
-import { OutboxSignal } from '#session';
+import { OutboxSignal, reasonOf } from '#session';
 
 const RECONNECT_MS = 500;
 
@@ -40,7 +40,7 @@ export class PgOutboxSignal extends OutboxSignal {
 
   private reconnect(client: pg.Client, wake: () => void, error: unknown): void {
     if (this.closed || this.timer !== undefined) return;
-    this.logger.warn(`outbox.signal.lost reason=${error instanceof Error ? error.message : 'unknown'}`);
+    this.logger.warn(`outbox.signal.lost reason=${reasonOf(error)}`);
     this.client = undefined;
     client.removeAllListeners();
     client.on('error', () => undefined); // a dying connection may report more than once

@@ -1,12 +1,10 @@
-import { type AppSession, AppSessions, markForbids, markOf, type SessionEnded } from '#session';
+import { type AppSession, AppSessions, MARK_LIFE_MS, markForbids, markOf, type SessionEnded } from '#session';
 import type { AppDatabase } from './app-database.js';
 import { Prisma } from './generated/app/client.js';
 import type { AppSessionModel } from './generated/app/models.js';
 import { toSid, toSub } from './rows.js';
 import { lock } from './sql/lock.js';
-
-/** Marks outlive every session: 31 days, a day more than the longest session of the gateway. */
-const MARK_LIFE_MS = 31 * 24 * 60 * 60_000;
+import { removeBatch } from './sql/remove-batch.js';
 
 /** {@link AppSessions} in the service's own Postgres. */
 export class PrismaAppSessions extends AppSessions {
@@ -41,6 +39,12 @@ export class PrismaAppSessions extends AppSessions {
       });
       return count;
     });
+  }
+
+  async removeExpired(now: Date, limit: number): Promise<number> {
+    const sessions = await this.database.$executeRaw(removeBatch('AppSession', now, limit));
+    const marks = await this.database.$executeRaw(removeBatch('RevocationMark', now, limit));
+    return Math.max(sessions, marks);
   }
 
   /** Waits for an ending of the same session or person that is being applied, so that neither misses the other. */

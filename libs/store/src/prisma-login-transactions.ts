@@ -20,7 +20,7 @@ export class PrismaLoginTransactions extends LoginTransactions {
 
   async put(state: string, browser: string, transaction: LoginTransaction): Promise<void> {
     const id = hashOf(state);
-    const { hint, embedOrigin, rid, maxAgeS, nonce, codeVerifier, ...plain } = transaction;
+    const { hint, rid, nonce, codeVerifier, ...plain } = transaction;
     await this.database.loginTransaction.create({
       data: {
         ...plain,
@@ -28,9 +28,7 @@ export class PrismaLoginTransactions extends LoginTransactions {
         browser: hashOf(browser),
         nonce: this.cipher.encrypt(nonce, `${id} nonce`),
         codeVerifier: this.cipher.encrypt(codeVerifier, `${id} codeVerifier`),
-        embedOrigin: embedOrigin ?? null,
         rid: rid ?? null,
-        maxAgeS: maxAgeS ?? null,
         hintSub: hint?.sub ?? null,
         hintSessionId: hint?.sid ?? null,
         expiresAt: new Date(plain.createdAt.getTime() + LIFE_MS),
@@ -67,9 +65,7 @@ export class PrismaLoginTransactions extends LoginTransactions {
       flow: toFlow(row.flow),
       nonce: this.cipher.decrypt(row.nonce, `${id} nonce`),
       codeVerifier: this.cipher.decrypt(row.codeVerifier, `${id} codeVerifier`),
-      embedOrigin: row.embedOrigin ?? undefined,
       rid: row.rid ?? undefined,
-      maxAgeS: row.maxAgeS ?? undefined,
       hint: hintSessionId !== null && hintSub !== null ? { sid: toSid(hintSessionId), sub: toSub(hintSub) } : undefined,
     };
   }

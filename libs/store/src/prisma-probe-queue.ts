@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
-import { type ClaimedSession, ProbeQueue, type ProbeRecord } from '#session';
+import { Logger } from '@nestjs/common';
+import { type ClaimedSession, ProbeQueue, type ProbeRecord, reasonOf, type TokenSet } from '#session';
 import type { HubDatabase } from './hub-database.js';
 import { toSid, toSub } from './rows.js';
 import { openTokens } from './sealed-tokens.js';
@@ -8,6 +9,8 @@ import type { TokenCipher } from './token-cipher.js';
 
 /** {@link ProbeQueue} in the hub's Postgres. */
 export class PrismaProbeQueue extends ProbeQueue {
+  private readonly logger = new Logger(PrismaProbeQueue.name);
+
   constructor(
     private readonly database: HubDatabase,
     private readonly cipher: TokenCipher,
@@ -24,11 +27,21 @@ export class PrismaProbeQueue extends ProbeQueue {
       iss,
       clientId: row.clientId,
       sub: toSub(row.sub),
-      tokens: openTokens(this.cipher, row),
+      tokens: this.tryTokens(row),
       tokenGeneration: row.tokenGeneration,
       weakEndedAt: row.weakEndedAt ?? undefined,
       unknownCount: row.unknownCount,
     }));
+  }
+
+  /** A row that can't be read must not keep the others of its claim from being asked about. */
+  private tryTokens(row: ClaimedRow): TokenSet | undefined {
+    try {
+      return openTokens(this.cipher, row);
+    } catch (error) {
+      this.logger.error(`probe.tokens.unreadable sid=${row.id} reason=${reasonOf(error)}`);
+      return undefined;
+    }
   }
 
   async record(claimed: ClaimedSession, record: ProbeRecord): Promise<boolean> {
@@ -45,9 +58,9 @@ export class PrismaProbeQueue extends ProbeQueue {
     return count === 1;
   }
 
-  async nextDueAt(iss: string): Promise<Date | undefined> {
+  async nextDueAt(iss: string, now: Date): Promise<Date | undefined> {
     const row = await this.database.ssoSession.findFirst({
-      where: { iss, endedAt: null },
+      where: { iss, endedAt: null, expiresAt: { gt: now } },
       orderBy: { probeDueAt: 'asc' },
       select: { probeDueAt: true },
     });

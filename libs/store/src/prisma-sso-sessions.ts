@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import {
   type Clock,
   encodeSessionEnded,
+  MARK_LIFE_MS,
   type Ending,
   type EndResult,
   type NewBrowserSession,
@@ -26,12 +27,10 @@ import { setMark } from './sql/set-mark.js';
 import { openTokens, sealTokens } from './sealed-tokens.js';
 import type { TokenCipher } from './token-cipher.js';
 
-/** How our events are signed with: who tells, for which tenant, and how long marks are kept. */
+/** Who tells an event, and for which tenant. */
 export interface EventOrigin {
   readonly source: string;
   readonly tenant: string | undefined;
-  /** at least the longest life of a session, in milliseconds */
-  readonly markLifeMs: number;
 }
 
 /** {@link SsoSessions} in the hub's Postgres. */
@@ -92,7 +91,7 @@ export class PrismaSsoSessions extends SsoSessions {
       }
       await lockAll(tx, keys);
       for (const { iss, scope, key } of keys) {
-        const expiresAt = new Date(now.getTime() + this.origin.markLifeMs);
+        const expiresAt = new Date(now.getTime() + MARK_LIFE_MS);
         await tx.$executeRaw(setMark({ iss, scope, key, endedBefore: ending.effectiveAt, expiresAt }));
       }
       const sessions = await tx.$queryRaw<SessionToEnd[]>(sessionsToEnd(ending.of, ending.effectiveAt));

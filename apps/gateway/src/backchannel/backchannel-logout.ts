@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { IdpClient } from '#idp-client';
 import { type LogoutTokenClaims, OidcError, verifyLogoutToken } from '#oidc';
-import { Clock, type EndingOf, parseSub, SeenTokens, SsoSessions } from '#session';
+import { Clock, type EndingOf, parseSub, SeenTokens, SsoSessions, reasonOf } from '#session';
 import { OidcSettings } from '../login/oidc-settings.js';
 
 /** A token is remembered until it can no longer verify: its `exp`, or the oldest `iat` that we accept, with skew on both sides. */
@@ -33,7 +33,7 @@ export class BackchannelLogout {
       });
       return await this.accept(claims, createHash('sha256').update(token).digest('base64url'));
     } catch (error) {
-      this.logger.warn(`backchannel.refused reason=${error instanceof Error ? error.message : 'unknown'}`);
+      this.logger.warn(`backchannel.refused reason=${reasonOf(error)}`);
       return error instanceof OidcError ? error.message : 'the logout could not be carried out; send it again';
     }
   }

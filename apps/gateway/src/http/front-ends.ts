@@ -24,9 +24,4 @@ export class FrontEnds {
       throw problem(421, 'unknown-host', 'No front end has this host', 'Add its origin to FRONT_ENDS.');
     return frontEnd;
   }
-
-  /** Gives a front end by its origin. */
-  byOrigin(origin: string): FrontEnd | undefined {
-    return [...this.byHost.values()].find((frontEnd) => frontEnd.origin === origin);
-  }
 }

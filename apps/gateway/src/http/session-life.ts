@@ -1,3 +1,5 @@
+import { firstProbeDelayMs } from '#session';
+
 /** How long sessions live, in seconds of configuration and instants of use. */
 export class SessionLife {
   constructor(
@@ -18,6 +20,6 @@ export class SessionLife {
 
   /** When a session that is opened now is asked about first: in the later half of the time there is, so that sign-ins at one moment spread. */
   firstProbe(now: Date, random: number): Date {
-    return new Date(now.getTime() + this.firstProbeWithinS * 1000 * (0.5 + 0.5 * random));
+    return new Date(now.getTime() + firstProbeDelayMs(this.firstProbeWithinS * 1000, random));
   }
 }

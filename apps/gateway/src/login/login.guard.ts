@@ -50,7 +50,7 @@ export class LoginGuard extends AuthGuard('oidc') {
     if (read.kind !== 'usable') return undefined;
     const { sid, sub } = read.session.sso;
     const tokens = await this.ssoSessions.tokensOf(sid);
-    return tokens === undefined ? undefined : { sid: { sid, sub }, idToken: tokens.idToken };
+    return tokens === undefined ? undefined : { session: { sid, sub }, idToken: tokens.idToken };
   }
 
   private browserOf(request: FastifyRequest, reply: FastifyReply): string {

@@ -11,7 +11,7 @@ import {
   toAuthorizationUrl,
   verifyIdToken,
 } from '#oidc';
-import { Clock, type LoginTransaction, LoginTransactions } from '#session';
+import { Clock, type LoginTransaction, LoginTransactions, reasonOf } from '#session';
 import type { FrontEnd } from '../http/front-ends.js';
 import { OidcSettings } from './oidc-settings.js';
 import type { SignInRequest, SignInResult } from './sign-in.js';
@@ -69,19 +69,19 @@ export class OidcStrategy extends PassportStrategy(OpenIDConnectStrategy, 'oidc'
     const { authorizationEndpoint } = await this.idp.metadata();
     const [state, nonce, codeVerifier] = [randomToken(), randomToken(), randomToken()];
     const { redirectUri, origin } = options.frontEnd;
-    const { flow, returnUrl, embedOrigin, rid, hint } = request;
+    const { flow, returnUrl, rid, hint } = request;
     await this.transactions.put(state, options.browser, {
-      ...{
-        iss: this.idp.issuer,
-        clientId: this.idp.clientId,
-        frontEnd: origin,
-        redirectUri,
-        flow,
-        nonce,
-        codeVerifier,
-        returnUrl,
-      },
-      ...{ embedOrigin, rid, hint: hint?.sid, maxAgeS: undefined, createdAt: this.clock.now() },
+      iss: this.idp.issuer,
+      clientId: this.idp.clientId,
+      frontEnd: origin,
+      redirectUri,
+      flow,
+      nonce,
+      codeVerifier,
+      returnUrl,
+      rid,
+      hint: hint?.session,
+      createdAt: this.clock.now(),
     });
     const prompt = flow === 'interactive' ? undefined : 'none';
     const { clientId } = this.idp;
@@ -145,7 +145,7 @@ export class OidcStrategy extends PassportStrategy(OpenIDConnectStrategy, 'oidc'
         this.logger.warn(`sign_in.rejected reason=${error.message}`);
         return { kind: 'rejected', reason: error.code };
       }
-      this.logger.error(`sign_in.keys.unavailable reason=${error instanceof Error ? error.message : 'unknown'}`);
+      this.logger.error(`sign_in.keys.unavailable reason=${reasonOf(error)}`);
       return { kind: 'unavailable', transaction }; // the IdP's keys could not be had: nobody knows
     }
   }

@@ -46,7 +46,6 @@ export function readSignInRequest(
   return {
     flow,
     returnUrl: safeReturnUrl(returnUrl, frontEnd.origin),
-    embedOrigin: inFrame ? frontEnd.origin : undefined,
     rid,
     withoutHint: hint === '0',
   };

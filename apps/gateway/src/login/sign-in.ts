@@ -5,10 +5,9 @@ import type { LoginTransaction } from '#session';
 export interface SignInRequest {
   readonly flow: LoginTransaction['flow'];
   readonly returnUrl: string;
-  readonly embedOrigin?: string | undefined;
   readonly rid?: string | undefined;
   /** the session whose ID token goes along as `id_token_hint` */
-  readonly hint?: { readonly sid: LoginTransaction['hint'] & object; readonly idToken: string } | undefined;
+  readonly hint?: { readonly session: NonNullable<LoginTransaction['hint']>; readonly idToken: string } | undefined;
 }
 
 /** The address of our own that asks the IdP again, without the hint that it did not take. */

@@ -2,9 +2,8 @@ import { Controller, Get, Logger, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problem } from '#http';
 import { IdpClient } from '#idp-client';
-import { Clock, SsoSessions } from '#session';
+import { Clock, SsoSessions, reasonOf } from '#session';
 import { Cookies } from '../http/cookies.js';
-import { FrontEnds } from '../http/front-ends.js';
 import { sendOn } from '../http/page.js';
 import { SessionReader } from '../http/session-reader.js';
 
@@ -17,18 +16,16 @@ export class LogoutController {
     private readonly reader: SessionReader,
     private readonly sessions: SsoSessions,
     private readonly idp: IdpClient,
-    private readonly http: Cookies,
-    private readonly frontEnds: FrontEnds,
+    private readonly cookies: Cookies,
     private readonly clock: Clock,
   ) {}
 
   /** `sid` must be that of the session, as `bff:logout_url` has it: a page of another site can't know it. */
   @Get('logout')
   async logout(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query('sid') sid: unknown): Promise<void> {
-    const { origin } = this.frontEnds.of(request);
     const read = await this.reader.read(request);
     if (read.kind !== 'usable') {
-      this.http.clear(reply, 'session');
+      this.cookies.clear(reply, 'session');
       sendOn(reply, '/');
       return;
     }
@@ -49,9 +46,9 @@ export class LogoutController {
       evidence: { method: 'rp_initiated', strength: 'strong', probes: 0 },
       initiatingEntity: 'user',
     });
-    this.http.clear(reply, 'session');
+    this.cookies.clear(reply, 'session');
     this.logger.log(`session.ended sid=${sso.sid} reason=rp_initiated`);
-    sendOn(reply, await this.idpLogoutUrl(tokens?.idToken, `${origin}/`));
+    sendOn(reply, await this.idpLogoutUrl(tokens?.idToken, `${read.session.frontEnd}/`));
   }
 
   /** Where the browser goes on to end the IdP session; home when the IdP can't be asked: here the person is signed out. */
@@ -65,7 +62,7 @@ export class LogoutController {
       url.searchParams.set('post_logout_redirect_uri', home);
       return url.href;
     } catch (error) {
-      this.logger.warn(`logout.idp.unavailable reason=${error instanceof Error ? error.message : 'unknown'}`);
+      this.logger.warn(`logout.idp.unavailable reason=${reasonOf(error)}`);
       return home;
     }
   }

@@ -8,7 +8,7 @@ import type { LoginTransaction } from '#session';
  * no identity: the receiver asks `/bff/user`.
  */
 export function sendSilentResult(reply: FastifyReply, transaction: LoginTransaction, outcome: SilentOutcome): void {
-  const origin = transaction.embedOrigin ?? transaction.frontEnd;
+  const origin = transaction.frontEnd; // the embedding page is the front end's own
   const isLoggedIn = outcome === 'signed_in';
   const message = {
     source: 'bff-silent-login',

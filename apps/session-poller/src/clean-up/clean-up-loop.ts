@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { HubCleanUp } from '#session';
+import { type HubCleanUp, reasonOf } from '#session';
 import { rest } from '../poll/rest.js';
 
 const BATCH = 500;
@@ -33,7 +33,7 @@ export class CleanUpLoop {
     try {
       return await this.cleanUp.removeBatch(BATCH);
     } catch (error) {
-      this.logger.error(`clean_up.failed reason=${error instanceof Error ? error.message : 'unknown'}`);
+      this.logger.error(`clean_up.failed reason=${reasonOf(error)}`);
       return 0;
     }
   }

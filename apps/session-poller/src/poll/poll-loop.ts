@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { ClaimedSession, Clock, ProbeQueue } from '#session';
+import { type ClaimedSession, type Clock, type ProbeQueue, reasonOf } from '#session';
 import type { PollOnce } from './poll-once.js';
 import { rest } from './rest.js';
 
@@ -8,8 +8,6 @@ export interface PollLoopOptions {
   readonly iss: string;
   readonly leaseMs: number;
   readonly concurrency: number;
-  /** false where no sound way to ask is known */
-  readonly asks: boolean;
 }
 
 const IDLE_MS = 500;
@@ -27,17 +25,18 @@ export class PollLoop {
 
   constructor(
     private readonly queue: ProbeQueue,
-    private readonly poll: PollOnce,
+    /** undefined where no sound way to ask is known */
+    private readonly poll: PollOnce | undefined,
     private readonly clock: Clock,
     private readonly options: PollLoopOptions,
   ) {}
 
   start(): void {
-    if (!this.options.asks) {
+    if (this.poll === undefined) {
       this.logger.log('poll.off: no sound way to ask this kind of IdP is known, only push tells; see ISSUER_PROFILE');
       return;
     }
-    this.running = this.run();
+    this.running = this.run(this.poll);
   }
 
   async stop(): Promise<void> {
@@ -45,13 +44,13 @@ export class PollLoop {
     await this.running;
   }
 
-  private async run(): Promise<void> {
+  private async run(poll: PollOnce): Promise<void> {
     const under = new Set<Promise<void>>();
     while (!this.stopping.signal.aborted) {
       const free = this.options.concurrency - under.size;
       const claimed = free === 0 ? [] : await this.claim(free);
       for (const session of claimed) {
-        const work = this.pollSafely(session).finally(() => under.delete(work));
+        const work = this.pollSafely(poll, session).finally(() => under.delete(work));
         under.add(work);
       }
       if (under.size >= this.options.concurrency) await Promise.race(under);
@@ -65,24 +64,24 @@ export class PollLoop {
     try {
       return await this.queue.claim(this.options.iss, now, new Date(now.getTime() + this.options.leaseMs), limit);
     } catch (error) {
-      this.logger.error(`poll.claim.failed reason=${error instanceof Error ? error.message : 'unknown'}`);
+      this.logger.error(`poll.claim.failed reason=${reasonOf(error)}`);
       await rest(AFTER_FAULT_MS, this.stopping.signal);
       return [];
     }
   }
 
-  private async pollSafely(session: ClaimedSession): Promise<void> {
+  private async pollSafely(poll: PollOnce, session: ClaimedSession): Promise<void> {
     try {
-      await this.poll.run(session, this.stopping.signal);
+      await poll.run(session, this.stopping.signal);
     } catch (error) {
-      this.logger.error(`poll.failed sid=${session.sid} reason=${error instanceof Error ? error.message : 'unknown'}`);
+      this.logger.error(`poll.failed sid=${session.sid} reason=${reasonOf(error)}`);
     }
   }
 
   /** Until the next session is due, but no longer than half a second: a sign-in may be due before it. */
   private async restMs(): Promise<number> {
     try {
-      const dueAt = await this.queue.nextDueAt(this.options.iss);
+      const dueAt = await this.queue.nextDueAt(this.options.iss, this.clock.now());
       if (dueAt === undefined) return IDLE_MS;
       return Math.min(IDLE_MS, Math.max(SHORTEST_REST_MS, dueAt.getTime() - this.clock.now().getTime()));
     } catch {

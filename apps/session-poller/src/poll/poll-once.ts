@@ -5,6 +5,7 @@ import {
   decide,
   type ProbeDecision,
   type ProbeQueue,
+  type ProbeRecord,
   type SsoSessions,
 } from '#session';
 import type { Probe } from '../probe/probe.js';
@@ -21,6 +22,10 @@ export class PollOnce {
     private readonly options: { readonly intervalMs: number; readonly random: () => number },
   ) {}
 
+  /**
+   * Asks once. The first `active` that a way of asking ever says at an issuer calibrates it: from then on its "ended"
+   * counts (ADR 11). An ending is written only while the lease and the tokens are still those of the question.
+   */
   async run(session: ClaimedSession, signal: AbortSignal): Promise<void> {
     const { iss } = session;
     const calibrated = await this.queue.isCalibrated(iss, this.probe.method);
@@ -32,37 +37,11 @@ export class PollOnce {
   }
 
   private async apply(session: ClaimedSession, decision: ProbeDecision, now: Date): Promise<void> {
-    switch (decision.kind) {
-      case 'end':
-        return this.end(session, decision);
-      case 'keep':
-        await this.queue.record(session, {
-          dueAt: decision.dueAt,
-          checkedAt: now,
-          weakEndedAt: undefined,
-          unknown: undefined,
-        });
-        return;
-      case 'confirm':
-        await this.queue.record(session, {
-          dueAt: decision.dueAt,
-          checkedAt: undefined,
-          weakEndedAt: decision.weakEndedAt,
-          unknown: undefined,
-        });
-        return;
-      case 'retry': {
-        const { dueAt, reason, unknownCount: count } = decision;
-        if (count === 1) this.logger.warn(`probe.unknown sid=${session.sid} reason=${reason}`);
-        await this.queue.record(session, {
-          dueAt,
-          checkedAt: undefined,
-          weakEndedAt: undefined,
-          unknown: { count, reason },
-        });
-        return;
-      }
+    if (decision.kind === 'end') return this.end(session, decision);
+    if (decision.kind === 'retry' && decision.unknownCount === 1) {
+      this.logger.warn(`probe.unknown sid=${session.sid} reason=${decision.reason}`);
     }
+    await this.queue.record(session, recordOf(decision, now));
   }
 
   /** Void when the lease was lost or the tokens have changed meanwhile: then the question was about a session of before. */
@@ -79,4 +58,14 @@ export class PollOnce {
     if (ended.length > 0)
       this.logger.log(`session.ended sid=${sid} reason=poll_session_ended probes=${decision.probes}`);
   }
+}
+
+/** What a probe leaves behind that did not end the session. Anything but a weak "ended" forgets an earlier one. */
+function recordOf(decision: Exclude<ProbeDecision, { kind: 'end' }>, now: Date): ProbeRecord {
+  return {
+    dueAt: decision.dueAt,
+    checkedAt: decision.kind === 'keep' ? now : undefined,
+    weakEndedAt: decision.kind === 'confirm' ? decision.weakEndedAt : undefined,
+    unknown: decision.kind === 'retry' ? { count: decision.unknownCount, reason: decision.reason } : undefined,
+  };
 }

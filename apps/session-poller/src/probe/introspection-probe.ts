@@ -15,6 +15,7 @@ export class IntrospectionProbe extends Probe {
   }
 
   async ask(session: ClaimedSession, calibrated: boolean, signal: AbortSignal): Promise<Verdict> {
+    if (session.tokens === undefined) return { kind: 'unknown', reason: 'internal' };
     const { refreshToken, accessToken, accessExpiresAt } = session.tokens;
     const token = refreshToken ?? accessToken;
     if (token === undefined) return { kind: 'unknown', reason: 'no_token' };

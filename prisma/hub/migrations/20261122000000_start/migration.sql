@@ -54,11 +54,9 @@ CREATE TABLE "LoginTransaction" (
     "nonce" TEXT NOT NULL,
     "codeVerifier" TEXT NOT NULL,
     "returnUrl" TEXT NOT NULL,
-    "embedOrigin" TEXT,
     "rid" TEXT,
     "hintSub" TEXT,
     "hintSessionId" UUID,
-    "maxAgeS" INTEGER,
     "createdAt" TIMESTAMPTZ(3) NOT NULL,
     "expiresAt" TIMESTAMPTZ(3) NOT NULL,
 
@@ -96,7 +94,6 @@ CREATE TABLE "OutboxEvent" (
     "createdAt" TIMESTAMPTZ(3) NOT NULL,
     "publishedAt" TIMESTAMPTZ(3),
     "attempts" INTEGER NOT NULL DEFAULT 0,
-    "lastError" TEXT,
 
     CONSTRAINT "OutboxEvent_pkey" PRIMARY KEY ("seq")
 );
@@ -112,6 +109,9 @@ CREATE TABLE "IssuerHealth" (
 
 -- CreateIndex
 CREATE INDEX "SsoSession_iss_sub_idx" ON "SsoSession"("iss", "sub");
+
+-- CreateIndex
+CREATE INDEX "SsoSession_expiresAt_idx" ON "SsoSession"("expiresAt");
 
 -- CreateIndex
 CREATE INDEX "SsoSession_iss_clientId_idpSid_idx" ON "SsoSession"("iss", "clientId", "idpSid");
@@ -133,6 +133,9 @@ CREATE INDEX "SeenToken_expiresAt_idx" ON "SeenToken"("expiresAt");
 
 -- CreateIndex
 CREATE INDEX "RevocationMark_expiresAt_idx" ON "RevocationMark"("expiresAt");
+
+-- CreateIndex
+CREATE INDEX "OutboxEvent_publishedAt_idx" ON "OutboxEvent"("publishedAt");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "OutboxEvent_id_key" ON "OutboxEvent"("id");

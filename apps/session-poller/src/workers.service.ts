@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { JetStreamPublisher, OutboxRelay } from '#bus';
-import { CleanUpLoop } from '../clean-up/clean-up-loop.js';
-import { PollLoop } from '../poll/poll-loop.js';
+import { CleanUpLoop } from './clean-up/clean-up-loop.js';
+import { PollLoop } from './poll/poll-loop.js';
 
 /** Starts the poller's loops and stops them in order: first no more asking, then the last events out. */
 @Injectable()
