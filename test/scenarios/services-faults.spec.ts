@@ -30,6 +30,32 @@ describe('a service, as a process, when it or NATS was away', () => {
     await suite().untilRefused(notes, assertion);
   });
 
+  it('T169: makes its place in the stream anew when somebody deletes it, and refuses until it has caught up', async () => {
+    const [before, after] = [newSid(), newSid()];
+    const assertions = [await suite().assertionOf(before), await suite().assertionOf(after)];
+    for (const assertion of assertions) expect((await suite().ask(notes, assertion)).status).toBe(200);
+    await suite().manager.consumers.delete('SSO_LOGOUT_V1', 'notes');
+    await suite().publish(endingOf(after));
+    await suite().untilRefused(notes, assertions[1]!);
+    expect((await suite().ask(notes, assertions[0])).status).toBe(200);
+  });
+
+  it('T169: makes the stream anew when it was deleted, and hears what is published from then on', async () => {
+    const sid = newSid();
+    const assertion = await suite().assertionOf(sid);
+    expect((await suite().ask(notes, assertion)).status).toBe(200);
+    await suite().manager.streams.delete('SSO_LOGOUT_V1');
+    await until('it is published', () =>
+      suite()
+        .publish(endingOf(sid))
+        .then(
+          () => true,
+          () => undefined,
+        ),
+    );
+    await suite().untilRefused(notes, assertion);
+  });
+
   it('a service that was down refuses from its very first answer, and is ready only when it has applied all it missed', async () => {
     const billingUrl = await freshDatabase('app');
     const billingEnv = { ...suite().env, DATABASE_URL: billingUrl };

@@ -16,6 +16,7 @@ export async function connectNats(urls: string, name: string): Promise<NatsConne
     ...(servers.some(({ protocol }) => protocol === 'tls:') ? { tls: {} } : {}),
     waitOnFirstConnect: true,
     maxReconnectAttempts: -1,
+    ignoreAuthErrorAbort: true, // a password that is being changed is right again in a moment
     reconnectTimeWait: 250,
     pingInterval: 10_000,
     maxPingOut: 2,

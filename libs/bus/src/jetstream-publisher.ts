@@ -14,6 +14,7 @@ const RTT_LIMIT_MS = 1_000;
 export class JetStreamPublisher {
   private connection: NatsConnection | undefined;
   private client: JetStreamClient | undefined;
+  private repairing: Promise<void> | undefined;
   private readonly stopping = new AbortController();
   private readonly logger = new Logger(JetStreamPublisher.name);
 
@@ -51,11 +52,16 @@ export class JetStreamPublisher {
     if (this.client === undefined) throw new Error('NATS is not connected yet');
     const messageHeaders = headers();
     messageHeaders.set('Content-Type', 'application/cloudevents+json');
-    await this.client.publish(row.subject, JSON.stringify(row.payload), {
-      msgID: row.eventId,
-      headers: messageHeaders,
-      expect: { streamName: this.stream.name },
-    });
+    try {
+      await this.client.publish(row.subject, JSON.stringify(row.payload), {
+        msgID: row.eventId,
+        headers: messageHeaders,
+        expect: { streamName: this.stream.name },
+      });
+    } catch (error) {
+      await this.repair();
+      throw error;
+    }
   }
 
   async stop(): Promise<void> {
@@ -63,8 +69,16 @@ export class JetStreamPublisher {
     await closeNats(this.connection);
   }
 
+  /** After a failed publication: a connection that is closed for good is made anew, and so is a stream that is gone. */
+  private async repair(): Promise<void> {
+    this.repairing ??= this.connect()
+      .catch(() => undefined)
+      .finally(() => (this.repairing = undefined));
+    await this.repairing;
+  }
+
   private async connect(): Promise<void> {
-    this.connection ??= await connectNats(this.urls, this.name);
+    if (this.connection?.isClosed() !== false) this.connection = await connectNats(this.urls, this.name);
     await ensureStream(await jetstreamManager(this.connection), this.stream);
     this.client = jetstream(this.connection, { timeout: ACK_TIMEOUT_MS });
   }

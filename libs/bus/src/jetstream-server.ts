@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { reasonOf } from '#session';
 import {
   type ConsumerMessages,
@@ -36,6 +37,8 @@ export interface JetStreamServerOptions {
 
 const ACK_WAIT_MS = 30_000;
 const MAX_ACK_PENDING = 256;
+/** What is under way may take so long to finish; then it is left to its redelivery. */
+const CLOSING_MS = 5_000;
 
 /**
  * Lets JetStream deliver to Nest's `@EventPattern` handlers: a durable pull consumer, one acknowledgement a message, and
@@ -47,24 +50,27 @@ const MAX_ACK_PENDING = 256;
 export class JetStreamServer extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
   override readonly transportId = Symbol('JETSTREAM');
-  private readonly progress = new CatchUp();
+  private progress = new CatchUp();
   private connection: NatsConnection | undefined;
   private client: JetStreamClient | undefined;
   private messages: ConsumerMessages | undefined;
-  private consuming: Promise<void> | undefined;
+  private running: Promise<void> | undefined;
   private readonly closing = new AbortController();
 
   constructor(private readonly options: JetStreamServerOptions) {
     super();
   }
 
-  /** Whether every event that was in the stream when this process came up has been applied. Never turns back to false. */
+  /**
+   * Whether every event that was in the stream when this process subscribed has been applied. False again while the place
+   * in the stream is lost (somebody deleted the consumer or the stream) and has to be made anew.
+   */
   get caughtUp(): boolean {
     return this.progress.done;
   }
 
   listen(callback: (error?: unknown) => void): void {
-    void insist('bus.subscribe', () => this.subscribe(), this.closing.signal, this.logger);
+    this.running = this.run();
     callback();
   }
 
@@ -72,7 +78,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     this.closing.abort();
     this.progress.stop();
     await this.messages?.close();
-    await this.consuming;
+    await Promise.race([this.running, setTimeout(CLOSING_MS, undefined, { ref: false })]);
     await closeNats(this.connection);
   }
 
@@ -84,9 +90,25 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     throw new Error('this transport does not hand out its connection');
   }
 
+  /** Subscribes, consumes, and does so again should the subscription ever end before the process does. Never rejects. */
+  private async run(): Promise<void> {
+    while (!this.isClosing()) {
+      await insist('bus.subscribe', () => this.subscribe(), this.closing.signal, this.logger);
+      if (this.messages !== undefined) await this.consume(this.messages).catch(() => undefined);
+      this.progress.stop();
+      if (this.isClosing()) return;
+      this.progress = new CatchUp();
+      this.logger.error(`bus.subscription.lost consumer=${this.options.service}; subscribing again`);
+    }
+  }
+
+  private isClosing(): boolean {
+    return this.closing.signal.aborted;
+  }
+
   private async subscribe(): Promise<void> {
     const { stream, deadLetters, service, filterSubject, urls } = this.options;
-    this.connection ??= await connectNats(urls, service);
+    if (this.connection?.isClosed() !== false) this.connection = await connectNats(urls, service);
     const manager = await jetstreamManager(this.connection);
     await ensureStream(manager, stream);
     await ensureStream(manager, deadLetters.stream);
@@ -101,8 +123,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     this.client = jetstream(this.connection);
     this.messages = await (
       await this.client.consumers.get(stream.name, service)
-    ).consume({ max_messages: MAX_ACK_PENDING });
-    this.consuming = this.consume(this.messages);
+    ).consume({ max_messages: MAX_ACK_PENDING, abort_on_missing_resource: true });
     this.watchProgress(manager);
     this.logger.log(`bus.subscribed stream=${stream.name} consumer=${service}`);
   }

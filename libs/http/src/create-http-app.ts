@@ -1,7 +1,10 @@
+import type { FastifyInstance } from 'fastify';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ProblemFilter } from './problem.filter.js';
 import { startLogger } from './start-logger.js';
+
+const CLOSING_MS = 5_000;
 
 /**
  * Makes a Nest application on Fastify with this house's error answers, logger and orderly stop.
@@ -12,12 +15,23 @@ export async function createHttpApp(
   module: Parameters<typeof NestFactory.create>[0],
   options: { readonly jsonLogs: boolean },
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: 65_536, trustProxy: false, forceCloseConnections: true });
+  const adapter = new FastifyAdapter({ bodyLimit: 65_536, trustProxy: false, forceCloseConnections: 'idle' });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: startLogger(name, options.jsonLogs),
     abortOnError: false,
   });
+  limitClosing(adapter.getInstance());
   app.useGlobalFilters(new ProblemFilter());
   app.enableShutdownHooks();
   return app;
+}
+
+/** Requests under way are finished when the process is told to stop; what hangs is cut off after {@link CLOSING_MS}. */
+function limitClosing(fastify: FastifyInstance): void {
+  fastify.addHook('preClose', (done) => {
+    setTimeout(() => {
+      fastify.server.closeAllConnections();
+    }, CLOSING_MS).unref();
+    done();
+  });
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Controller, type DynamicModule, type FactoryProvider, Get, Module, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 
@@ -37,9 +38,17 @@ export class HealthController {
   }
 }
 
+const LIMIT_MS = 3_000;
+
+/** A check that hangs has failed. */
+async function tooLate(): Promise<never> {
+  await setTimeout(LIMIT_MS, undefined, { ref: false });
+  throw new Error('too late');
+}
+
 async function outcomeOf(check: () => Promise<unknown>): Promise<string> {
   try {
-    await check();
+    await Promise.race([check(), tooLate()]);
     return 'ok';
   } catch {
     return 'failed';

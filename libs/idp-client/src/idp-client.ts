@@ -19,11 +19,13 @@ export interface IdpClientOptions extends IdpAddress {
 }
 
 const METADATA_LIFE_MS = 10 * 60_000;
+const METADATA_RETRY_MS = 30_000;
 
 /** Asks an IdP as one of its clients. What comes back is judged by `#oidc` and `#session`. */
 export class IdpClient {
   private readonly http: IdpHttp;
   private known: { readonly metadata: Promise<ProviderMetadata>; readonly until: number } | undefined;
+  private lastGood: ProviderMetadata | undefined;
   private keySet: { readonly uri: string; readonly keys: JWTVerifyGetKey } | undefined;
 
   constructor(
@@ -47,14 +49,16 @@ export class IdpClient {
    * @throws IdpError `IDP_UNAVAILABLE`; OidcError `OIDC_METADATA_INVALID`
    */
   async metadata(): Promise<ProviderMetadata> {
-    if (this.known === undefined || this.known.until <= this.clock.now().getTime()) {
-      const previous = this.known?.metadata;
-      const known = { metadata: this.discover(), until: this.clock.now().getTime() + METADATA_LIFE_MS };
-      this.known = known;
-      known.metadata.catch(() => {
-        if (this.known === known) this.known = undefined;
+    const now = this.clock.now().getTime();
+    if (this.known === undefined || this.known.until <= now) {
+      const previous = this.lastGood;
+      const metadata = this.discover().then((found) => (this.lastGood = found));
+      this.known = { metadata, until: now + METADATA_LIFE_MS };
+      metadata.catch(() => {
+        // an outage changes nothing that we knew; it is asked again soon
+        this.known = previous && { metadata: Promise.resolve(previous), until: now + METADATA_RETRY_MS };
       });
-      if (previous !== undefined) return known.metadata.catch(() => previous); // an outage changes nothing that we knew
+      if (previous !== undefined) return metadata.catch(() => previous);
     }
     return this.known.metadata;
   }

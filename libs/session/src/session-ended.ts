@@ -35,7 +35,11 @@ const Text = z
   .string()
   .min(1)
   .refine((text) => !text.includes('\0'));
-const Timestamp = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+/** Not before 1970: Postgres has no year 0, and an event that it refuses would be tried again for ever. */
+const Timestamp = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .refine((date) => date.getTime() >= 0);
 const Envelope = z.object({
   specversion: z.literal('1.0'),
   id: Text.max(256),

@@ -172,9 +172,15 @@ export class PrismaSsoSessions extends SsoSessions {
     };
   }
 
+  /**
+   * The IdP's clock may be behind: an end before the session was opened, by our clock, counts as one at its opening, so that
+   * services, who compare the two, revoke it.
+   */
   private toOutboxRow(ending: Ending, session: SessionToEnd, now: Date) {
-    const { iss, id, sub } = session;
-    const event = sessionEndedOf(ending, { iss, sid: toSid(id), sub: toSub(sub) }, { ...this.origin, at: now });
+    const { iss, id, sub, openedAt } = session;
+    const effectiveAt = ending.effectiveAt < openedAt ? openedAt : ending.effectiveAt;
+    const told = { ...this.origin, at: now };
+    const event = sessionEndedOf({ ...ending, effectiveAt }, { iss, sid: toSid(id), sub: toSub(sub) }, told);
     return {
       id: event.id,
       sid: id,

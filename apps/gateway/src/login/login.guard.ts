@@ -49,7 +49,7 @@ export class LoginGuard extends AuthGuard('oidc') {
     const read = await this.sessions.read(request);
     if (read.kind !== 'usable') return undefined;
     const { sid, sub } = read.session.sso;
-    const tokens = await this.ssoSessions.tokensOf(sid);
+    const tokens = await this.ssoSessions.tokensOf(sid).catch(() => undefined);
     return tokens === undefined ? undefined : { session: { sid, sub }, idToken: tokens.idToken };
   }
 

@@ -37,7 +37,7 @@ export class LogoutController {
         'sid is not that of the session',
         'Use the address that /bff/user gives as bff:logout_url.',
       );
-    const tokens = await this.sessions.tokensOf(sso.sid);
+    const tokens = await this.sessions.tokensOf(sso.sid).catch(() => undefined); // without them the IdP asks; here it ends all the same
     await this.sessions.end({
       of: { kind: 'sid', sid: sso.sid },
       cause: 'rp_initiated',

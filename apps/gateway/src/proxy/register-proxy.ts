@@ -14,16 +14,9 @@ export interface ProxyParts {
 
 const HEADERS_TIMEOUT_MS = 30_000;
 const BODY_TIMEOUT_MS = 60_000;
-/** What never goes to a service: the browser's secrets, and claims about the caller that only we may make. */
-const WITHHELD = [
-  'cookie',
-  'authorization',
-  'x-csrf',
-  'forwarded',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-];
+/** What never goes to a service: the browser's secrets, claims about the caller that only we may make, and hop-by-hop words. */
+const WITHHELD =
+  /^(?:cookie|authorization|x-csrf|forwarded|expect|upgrade|remote-.*|proxy-.*|x[-_]forwarded.*|x-real-ip|x-original-.*|x-rewrite-.*)$/;
 
 /**
  * `/bff/api/<service>/**` goes to the named services and no others, with an assertion of the session. Bodies stream
@@ -56,13 +49,16 @@ async function forwardRequest(
   const { service } = request.params;
   const upstream = parts.upstreams.get(service);
   if (upstream === undefined) throw problem(404, 'unknown-service', 'No service has this name', 'Add it to UPSTREAMS.');
+  if (!request.url.startsWith(`/bff/api/${service}`))
+    throw problem(400, 'bad-path', 'The path is written in a way that is not passed on');
   const assertion = await parts.assertions.sign(session.sso, service);
   return reply.from(`${upstream}${pathBehind(request.url, service)}`, {
     rewriteRequestHeaders: (_request, headers) => ({
       ...without(headers, WITHHELD),
       authorization: `Bearer ${assertion}`,
     }),
-    rewriteHeaders: (headers) => without(headers, ['set-cookie']),
+    rewriteHeaders: (headers) => without(headers, /^set-cookie$/),
+    retryDelay: () => null, // a 503 is the service's answer: it may be catching up
     onError: (failed) => {
       sendProblem(failed as FastifyReply, problem(502, 'service-unavailable', 'The service does not answer'));
     },
@@ -75,6 +71,6 @@ function pathBehind(url: string, service: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
-function without<T>(headers: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name.toLowerCase())));
+function without<T>(headers: Readonly<Record<string, T>>, withheld: RegExp): Record<string, T> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !withheld.test(name.toLowerCase())));
 }

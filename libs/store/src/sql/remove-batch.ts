@@ -1,8 +1,8 @@
 import { Prisma } from '../generated/hub/client.js';
 
 /** A table that forgets, and the column that says when. */
-export type ForgetfulTable = 'AppSession';
-'LoginTransaction' | 'SeenToken' | 'RevocationMark' | 'BrowserSession' | 'SsoSession' | 'OutboxEvent';
+export type ForgetfulTable =
+  'AppSession' | 'LoginTransaction' | 'SeenToken' | 'RevocationMark' | 'BrowserSession' | 'SsoSession' | 'OutboxEvent';
 
 /** Removes up to `limit` rows whose time came before `until`. Rows that somebody works on are left for the next time. */
 export function removeBatch(table: ForgetfulTable, until: Date, limit: number): Prisma.Sql {

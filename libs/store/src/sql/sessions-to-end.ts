@@ -6,6 +6,7 @@ export interface SessionToEnd {
   readonly id: string;
   readonly iss: string;
   readonly sub: string;
+  readonly openedAt: Date;
 }
 
 /** The IdP's clock may be behind by that much, for endings of one session (EVT-04). */
@@ -17,7 +18,7 @@ const SKEW_MS = 60_000;
  */
 export function sessionsToEnd(of: EndingOf, effectiveAt: Date): Prisma.Sql {
   return Prisma.sql`
-    SELECT "id"::text, "iss", "sub" FROM "SsoSession"
+    SELECT "id"::text, "iss", "sub", "openedAt" FROM "SsoSession"
     WHERE "endedAt" IS NULL AND ${selector(of, effectiveAt)}
     ORDER BY "id" FOR UPDATE`;
 }
