@@ -71,6 +71,18 @@ describe('ProbeQueue in Postgres', () => {
     expect(again?.weakEndedAt).toEqual(after(0));
   });
 
+  it('remembers when the token that was asked about runs out', async () => {
+    const iss = 'https://eight.example';
+    await openDue(iss, 1);
+    const [claimed] = await hub().queue.claim(iss, hub().clock.now(), after(30_000), 10);
+    await hub().queue.record(claimed!, {
+      ...{ dueAt: after(0), checkedAt: after(0), weakEndedAt: undefined, unknown: undefined },
+      tokenExpiresAt: after(1_800_000),
+    });
+    const [again] = await hub().queue.claim(iss, after(0), after(30_000), 10);
+    expect(again?.tokens?.refreshExpiresAt).toEqual(after(1_800_000));
+  });
+
   it('claims neither ended nor expired sessions', async () => {
     const iss = 'https://five.example';
     await openDue(iss, 1);

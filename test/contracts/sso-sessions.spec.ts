@@ -78,6 +78,32 @@ describe('SsoSessions in Postgres', () => {
     );
   });
 
+  it('joins the browser’s own session where the IdP tells no sid: a silent renewal leaves no second one behind', async () => {
+    const { sessions, clock } = hub();
+    const first = await open('rolf', 'rolf-a', { idpSid: undefined });
+    const again = await sessions.open(
+      signInOf('rolf', clock.now(), { idpSid: undefined }),
+      browserOf('rolf-b', clock.now(), { replaces: 'rolf-a' }),
+    );
+    expect(again).toEqual({ kind: 'opened', sid: first });
+  });
+
+  it('tells services an end that is not before the opening, also when the IdP’s clock is behind', async () => {
+    const sid = await open('rudi', 'rudi-a', {
+      idpSid: 'rudi-1',
+      idTokenIssuedAt: new Date(hub().clock.now().getTime() - 200_000),
+    });
+    const effectiveAt = new Date(hub().clock.now().getTime() - 190_000);
+    await hub().sessions.end(
+      endingOf(
+        { kind: 'idp_session', iss: ISSUER, clientId: CLIENT, idpSid: 'rudi-1', sub: undefined },
+        { effectiveAt },
+      ),
+    );
+    const [event] = await eventsOf(sid);
+    expect(decodeSessionEnded(event!.payload).effectiveAt).toEqual((await hub().sessions.find(sid))!.openedAt);
+  });
+
   it('ends the session, its browsers and writes one event, all at once', async () => {
     const sid = await open('rosa', 'rosa-a');
     await open('rosa', 'rosa-b');

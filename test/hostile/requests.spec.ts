@@ -57,5 +57,24 @@ describe('the gateway, as a process, and what a browser may ask', () => {
       const seen = await new Visitor().get(`${suite().gateway.a}/bff/callback`);
       expect(seen.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
     });
+
+    it('signs out also when the tokens can’t be decrypted: here first', async () => {
+      const { visitor } = await signIn(suite().idp, suite().gateway.a, 'unlucky', 'unlucky-1');
+      const url = String((await userOf(visitor, suite().gateway.a)).claims.get('bff:logout_url'));
+      await suite().database.ssoSession.updateMany({ where: { sub: 'unlucky' }, data: { idToken: 'v1.gone.AAAA' } });
+      expect((await visitor.get(`${suite().gateway.a}${url}`)).status).toBe(303);
+      expect((await suite().database.ssoSession.findFirstOrThrow({ where: { sub: 'unlucky' } })).endCause).toBe(
+        'rp_initiated',
+      );
+    });
+
+    it('when somebody else signs in with the same browser, the first person is signed out everywhere', async () => {
+      const { visitor } = await signIn(suite().idp, suite().gateway.a, 'first', 'first-1');
+      await signIn(suite().idp, suite().gateway.a, 'second', 'second-1', visitor);
+      expect((await userOf(visitor, suite().gateway.a)).claims.get('sub')).toBe('second');
+      expect((await suite().database.ssoSession.findFirstOrThrow({ where: { sub: 'first' } })).endCause).toBe(
+        'silent_check',
+      );
+    });
   });
 });

@@ -173,6 +173,23 @@ describe('the session-poller, as a process, against an IdP that misbehaves', () 
     expect(await isEnded(sid)).toBeUndefined();
   });
 
+  it('POL-07: a refresh token that has run out is no session that has ended', async () => {
+    await startPoller();
+    await calibrate();
+    const sid = await signIn('eda');
+    const exp = Math.floor(Date.now() / 1000) + 30; // within the minute of tolerance: it counts as run out from now on
+    idp.introspection = (form) =>
+      form.get('token') === 'refresh-eda' ? { status: 200, body: { active: true, exp } } : active;
+    await until('the poller knows when it runs out', async () =>
+      (await rowOf(sid)).refreshExpiresAt === null ? undefined : true,
+    );
+    idp.introspection = (form) => (form.get('token') === 'refresh-eda' ? inactive : active);
+    await until('it does not know', async () =>
+      (await rowOf(sid)).unknownReason === 'token_expired' ? true : undefined,
+    );
+    expect(await isEnded(sid)).toBeUndefined();
+  });
+
   it('one "inactive" between two "active" ends nobody', async () => {
     await startPoller();
     await calibrate();

@@ -8,6 +8,8 @@ export interface TokenResponse {
   /** life of the access token in seconds, if the IdP said */
   readonly expiresInS: number | undefined;
   readonly refreshToken: string | undefined;
+  /** life of the refresh token in seconds, as some IdPs say beyond the specification; undefined where it is not bounded */
+  readonly refreshExpiresInS: number | undefined;
 }
 
 /** A number, or its digits as some IdPs write it; not longer than a `Date` reaches. */
@@ -20,6 +22,7 @@ const Body = z.object({
   token_type: z.string().regex(/^bearer$/i),
   expires_in: Seconds.optional(),
   refresh_token: z.string().min(1).optional(),
+  refresh_expires_in: Seconds.optional().catch(undefined),
 });
 
 /**
@@ -40,5 +43,6 @@ export function parseTokenResponse(body: unknown): TokenResponse {
     accessToken: parsed.data.access_token,
     expiresInS: parsed.data.expires_in,
     refreshToken: parsed.data.refresh_token,
+    refreshExpiresInS: parsed.data.refresh_expires_in === 0 ? undefined : parsed.data.refresh_expires_in, // 0: offline
   };
 }

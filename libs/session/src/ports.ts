@@ -109,6 +109,8 @@ export interface ProbeRecord {
   readonly checkedAt: Date | undefined;
   readonly weakEndedAt: Date | undefined;
   readonly unknown: { readonly count: number; readonly reason: UnknownReason } | undefined;
+  /** when the token that was asked about expires, if the IdP said so now */
+  readonly tokenExpiresAt?: Date | undefined;
 }
 
 /** The sessions that are due to be asked about, shared by all pollers. */

@@ -6,6 +6,7 @@ export interface TokenSet {
   readonly accessToken: string | undefined;
   readonly accessExpiresAt: Date | undefined;
   readonly refreshToken: string | undefined;
+  readonly refreshExpiresAt?: Date | undefined;
 }
 
 /** Our record of one IdP session, as one client of the IdP was told of it. */

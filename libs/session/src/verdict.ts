@@ -38,14 +38,24 @@ export type UnknownReason =
 
 /** What we conclude. Only `ended` may ever revoke; a weak one only after a second probe said the same. */
 export type Verdict =
-  | { readonly kind: 'active' }
+  | {
+      readonly kind: 'active';
+      /** when the token expires, if the IdP said */ readonly tokenExpiresAt?: Date | undefined;
+    }
   | { readonly kind: 'ended'; readonly strength: 'strong' | 'weak' }
   | { readonly kind: 'unknown'; readonly reason: UnknownReason; readonly retryAfterS?: number | undefined };
 
 const SKEW_MS = 60_000;
+/** The year 9999: later is no date that anybody means. */
+const LATEST_S = 253_402_300_799;
 const Answer = z.union([
   z.object({ active: z.literal(false) }),
-  z.object({ active: z.literal(true), sub: z.string().optional(), client_id: z.string().optional() }),
+  z.object({
+    active: z.literal(true),
+    sub: z.string().optional(),
+    client_id: z.string().optional(),
+    exp: z.number().positive().max(LATEST_S).optional().catch(undefined),
+  }),
 ]);
 
 /**
@@ -70,13 +80,17 @@ export function judgeIntrospection(
   if (answer.data.active) {
     if (answer.data.client_id !== undefined && answer.data.client_id !== target.clientId) return unknown('mismatch');
     if (answer.data.sub !== undefined && answer.data.sub !== target.sub) return unknown('mismatch');
-    return profile.tokensBound ? { kind: 'active' } : unknown('unbound');
+    return profile.tokensBound ? activeUntil(answer.data.exp) : unknown('unbound');
   }
   if (target.tokenExpiresAt !== undefined && target.tokenExpiresAt.getTime() <= now.getTime() + SKEW_MS)
     return unknown('token_expired');
   if (!profile.tokensBound) return unknown('unbound');
   if (!calibrated) return unknown('uncalibrated');
   return { kind: 'ended', strength: 'weak' };
+}
+
+function activeUntil(expS: number | undefined): Verdict {
+  return expS === undefined ? { kind: 'active' } : { kind: 'active', tokenExpiresAt: new Date(expS * 1000) };
 }
 
 /** Errors that say something of us, not of the session. @see RFC 6749 §5.2 */

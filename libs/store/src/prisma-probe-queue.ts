@@ -53,6 +53,7 @@ export class PrismaProbeQueue extends ProbeQueue {
         unknownCount: record.unknown?.count ?? 0,
         unknownReason: record.unknown?.reason ?? null,
         ...(record.checkedAt === undefined ? {} : { idpCheckedAt: record.checkedAt }),
+        ...expiryOf(claimed, record),
       },
     });
     return count === 1;
@@ -79,4 +80,12 @@ export class PrismaProbeQueue extends ProbeQueue {
       update: { calibratedAt: at },
     });
   }
+}
+
+/** The probe asks about the refresh token, or about the access token where there is none. */
+function expiryOf({ tokens }: ClaimedSession, { tokenExpiresAt }: ProbeRecord) {
+  if (tokenExpiresAt === undefined) return {};
+  return tokens?.refreshToken === undefined
+    ? { accessExpiresAt: tokenExpiresAt }
+    : { refreshExpiresAt: tokenExpiresAt };
 }

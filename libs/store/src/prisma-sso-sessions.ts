@@ -50,7 +50,7 @@ export class PrismaSsoSessions extends SsoSessions {
     return this.database.$transaction(async (tx) => {
       await lockAll(tx, keys);
       if (await this.isMarked(tx, signIn, keys)) return { kind: 'ended_meanwhile' };
-      const sid = (await this.join(tx, signIn, now)) ?? (await this.create(tx, signIn, now));
+      const sid = (await this.join(tx, signIn, browser, now)) ?? (await this.create(tx, signIn, now));
       await tx.browserSession.create({
         data: {
           id: hashOf(browser.token),
@@ -119,11 +119,20 @@ export class PrismaSsoSessions extends SsoSessions {
     return marks.some(({ endedBefore }) => signIn.idTokenIssuedAt <= endedBefore);
   }
 
-  /** Gives the newer tokens to the live record of the same IdP session, if there is one. Its absolute end stays. */
-  private async join(tx: Prisma.TransactionClient, signIn: NewSsoSession, now: Date): Promise<Sid | undefined> {
+  /**
+   * Gives the newer tokens to the live record of the same IdP session, if there is one: of the same `idpSid`, or, where the
+   * IdP tells none, the one that this browser had. Its absolute end stays.
+   */
+  private async join(
+    tx: Prisma.TransactionClient,
+    signIn: NewSsoSession,
+    browser: NewBrowserSession,
+    now: Date,
+  ): Promise<Sid | undefined> {
     const { iss, clientId, idpSid, sub } = signIn;
-    if (idpSid === undefined) return undefined;
-    const same = { iss, clientId, idpSid, sub, endedAt: null };
+    const person = { iss, clientId, sub, endedAt: null };
+    const browserSessions = { some: { id: hashOf(browser.replaces ?? ''), endedAt: null } };
+    const same = idpSid === undefined ? { ...person, idpSid: null, browserSessions } : { ...person, idpSid };
     // one that is past its absolute end is not revived; services have refused it since by the same clock
     await tx.ssoSession.updateMany({
       where: { ...same, expiresAt: { lte: now } },

@@ -7,6 +7,7 @@ export interface SealedTokens {
   readonly accessToken: string | null;
   readonly accessExpiresAt: Date | null;
   readonly refreshToken: string | null;
+  readonly refreshExpiresAt: Date | null;
 }
 
 /** Encrypts the tokens of session `id`. */
@@ -16,6 +17,7 @@ export function sealTokens(cipher: TokenCipher, id: string, tokens: TokenSet): S
     accessToken: tokens.accessToken === undefined ? null : cipher.encrypt(tokens.accessToken, `${id} accessToken`),
     accessExpiresAt: tokens.accessExpiresAt ?? null,
     refreshToken: tokens.refreshToken === undefined ? null : cipher.encrypt(tokens.refreshToken, `${id} refreshToken`),
+    refreshExpiresAt: tokens.refreshExpiresAt ?? null,
   };
 }
 
@@ -26,5 +28,6 @@ export function openTokens(cipher: TokenCipher, row: SealedTokens & { readonly i
     accessToken: row.accessToken === null ? undefined : cipher.decrypt(row.accessToken, `${row.id} accessToken`),
     accessExpiresAt: row.accessExpiresAt ?? undefined,
     refreshToken: row.refreshToken === null ? undefined : cipher.decrypt(row.refreshToken, `${row.id} refreshToken`),
+    refreshExpiresAt: row.refreshExpiresAt ?? undefined,
   };
 }

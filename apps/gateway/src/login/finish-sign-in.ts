@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { endsLocalSession, randomToken, type SilentOutcome, silentOutcomeOf } from '#oidc';
-import { Clock, parseSub, type Sid, SsoSessions } from '#session';
+import { Clock, type NewSsoSession, parseSub, type Sid, SsoSessions, type Sub } from '#session';
 import { Cookies } from '../http/cookies.js';
 import { sendOn } from '../http/page.js';
 import { SessionLife } from '../http/session-life.js';
@@ -55,53 +55,48 @@ export class FinishSignIn {
   }
 
   private async open(result: Verified, request: FastifyRequest, reply: FastifyReply): Promise<SilentOutcome> {
-    const { transaction, claims, tokens } = result;
+    const { transaction, claims } = result;
     const sub = parseSub(claims.sub);
     if (sub === undefined) return 'failed';
     const read = await this.reader.read(request);
     const present = read.kind === 'usable' ? read.session.sso : undefined;
-    if (
-      transaction.flow !== 'interactive' &&
-      present !== undefined &&
-      (present.sub !== sub || present.iss !== claims.iss)
-    ) {
-      await this.endSilently(present.sid); // somebody else is signed in at the IdP: the original person has left (SM 3.1)
+    if (present !== undefined && (present.sub !== sub || present.iss !== claims.iss)) {
+      // somebody else is signed in at the IdP: the original person has left (Session Management 3.1)
+      await this.endSilently(present.sid);
       this.cookies.clear(reply, 'session');
-      return 'account_changed';
+      if (transaction.flow !== 'interactive') return 'account_changed';
     }
     const now = this.clock.now();
     const token = randomToken();
-    const opened = await this.sessions.open(
-      {
-        ...{
-          iss: claims.iss,
-          clientId: transaction.clientId,
-          sub,
-          idpSid: claims.idpSid,
-          idTokenIssuedAt: claims.issuedAt,
-          authTime: claims.authTime,
-        },
-        tokens: {
-          idToken: tokens.idToken,
-          accessToken: tokens.accessToken,
-          accessExpiresAt:
-            tokens.expiresInS === undefined ? undefined : new Date(now.getTime() + tokens.expiresInS * 1000),
-          refreshToken: tokens.refreshToken,
-        },
-        expiresAt: this.life.absoluteEnd(now),
-        firstProbeAt: this.life.firstProbe(now, Math.random()),
-      },
-      {
-        token,
-        frontEnd: transaction.frontEnd,
-        expiresAt: this.life.idleEnd(now),
-        replaces: read.kind === 'usable' ? read.token : undefined,
-      },
-    );
+    const replaces = read.kind === 'usable' ? read.token : undefined;
+    const browser = { token, frontEnd: transaction.frontEnd, expiresAt: this.life.idleEnd(now), replaces };
+    const opened = await this.sessions.open(this.newSession(result, sub, now), browser);
     if (opened.kind === 'ended_meanwhile') return 'login_required';
     this.cookies.set(reply, 'session', token);
     this.logger.log(`session.opened sid=${opened.sid} flow=${transaction.flow}`);
     return 'signed_in';
+  }
+
+  private newSession({ transaction, claims, tokens }: Verified, sub: Sub, now: Date): NewSsoSession {
+    const after = (seconds: number | undefined) =>
+      seconds === undefined ? undefined : new Date(now.getTime() + seconds * 1000);
+    return {
+      iss: claims.iss,
+      clientId: transaction.clientId,
+      sub,
+      idpSid: claims.idpSid,
+      idTokenIssuedAt: claims.issuedAt,
+      authTime: claims.authTime,
+      tokens: {
+        idToken: tokens.idToken,
+        accessToken: tokens.accessToken,
+        accessExpiresAt: after(tokens.expiresInS),
+        refreshToken: tokens.refreshToken,
+        refreshExpiresAt: after(tokens.refreshExpiresInS),
+      },
+      expiresAt: this.life.absoluteEnd(now),
+      firstProbeAt: this.life.firstProbe(now, Math.random()),
+    };
   }
 
   private async refuse({ transaction, error }: Refused, reply: FastifyReply): Promise<SilentOutcome> {

@@ -79,6 +79,9 @@ function clientRules({ IDP_JWKS, SESSION_TTL_S }: IdpConfig): Configuration {
 }
 
 /** Grant over session, or a token would die of its grant while its session lives. */
+/** A session slides and may live for long; what is bound to it ends with it and never before. */
+const TOKEN_OUTLIVES_SESSION_S = 400 * 24 * 60 * MINUTE_S;
+
 function lifetimes(sessionTtlS: number): Configuration {
   return {
     ttl: {
@@ -86,10 +89,10 @@ function lifetimes(sessionTtlS: number): Configuration {
       AuthorizationCode: MINUTE_S,
       IdToken: 5 * MINUTE_S,
       Interaction: 10 * MINUTE_S,
-      RefreshToken: sessionTtlS,
+      RefreshToken: TOKEN_OUTLIVES_SESSION_S, // its session bounds it; an end of its own would look like the session's
       // A browser that only asked, and is nobody, gets a row for the form's token alone.
       Session: (_ctx, { accountId }) => (accountId === undefined ? 10 * MINUTE_S : sessionTtlS),
-      Grant: sessionTtlS + GRANT_SLACK_S,
+      Grant: TOKEN_OUTLIVES_SESSION_S + GRANT_SLACK_S,
     },
   };
 }

@@ -7,6 +7,7 @@ import {
   type ProbeQueue,
   type ProbeRecord,
   type SsoSessions,
+  type Verdict,
 } from '#session';
 import type { Probe } from '../probe/probe.js';
 
@@ -33,15 +34,20 @@ export class PollOnce {
     if (signal.aborted) return; // we are stopping: the lease runs out and another poller asks again
     const now = this.clock.now();
     if (verdict.kind === 'active' && !calibrated) await this.queue.calibrate(iss, this.probe.method, now);
-    await this.apply(session, decide(verdict, session, now, this.options.intervalMs, this.options.random()), now);
+    await this.apply(
+      session,
+      verdict,
+      decide(verdict, session, now, this.options.intervalMs, this.options.random()),
+      now,
+    );
   }
 
-  private async apply(session: ClaimedSession, decision: ProbeDecision, now: Date): Promise<void> {
+  private async apply(session: ClaimedSession, verdict: Verdict, decision: ProbeDecision, now: Date): Promise<void> {
     if (decision.kind === 'end') return this.end(session, decision);
     if (decision.kind === 'retry' && decision.unknownCount === 1) {
       this.logger.warn(`probe.unknown sid=${session.sid} reason=${decision.reason}`);
     }
-    await this.queue.record(session, recordOf(decision, now));
+    await this.queue.record(session, recordOf(verdict, decision, now));
   }
 
   /** Void when the lease was lost or the tokens have changed meanwhile: then the question was about a session of before. */
@@ -61,10 +67,11 @@ export class PollOnce {
 }
 
 /** What a probe leaves behind that did not end the session. Anything but a weak "ended" forgets an earlier one. */
-function recordOf(decision: Exclude<ProbeDecision, { kind: 'end' }>, now: Date): ProbeRecord {
+function recordOf(verdict: Verdict, decision: Exclude<ProbeDecision, { kind: 'end' }>, now: Date): ProbeRecord {
   return {
     dueAt: decision.dueAt,
     checkedAt: decision.kind === 'keep' ? now : undefined,
+    tokenExpiresAt: verdict.kind === 'active' ? verdict.tokenExpiresAt : undefined,
     weakEndedAt: decision.kind === 'confirm' ? decision.weakEndedAt : undefined,
     unknown: decision.kind === 'retry' ? { count: decision.unknownCount, reason: decision.reason } : undefined,
   };

@@ -16,7 +16,7 @@ export class IntrospectionProbe extends Probe {
 
   async ask(session: ClaimedSession, calibrated: boolean, signal: AbortSignal): Promise<Verdict> {
     if (session.tokens === undefined) return { kind: 'unknown', reason: 'internal' };
-    const { refreshToken, accessToken, accessExpiresAt } = session.tokens;
+    const { refreshToken, refreshExpiresAt, accessToken, accessExpiresAt } = session.tokens;
     const token = refreshToken ?? accessToken;
     if (token === undefined) return { kind: 'unknown', reason: 'no_token' };
     const outcome = await this.idp.introspect(
@@ -25,7 +25,7 @@ export class IntrospectionProbe extends Probe {
       signal,
     );
     const { clientId, sub } = session;
-    const target = { clientId, sub, tokenExpiresAt: refreshToken === undefined ? accessExpiresAt : undefined };
+    const target = { clientId, sub, tokenExpiresAt: refreshToken === undefined ? accessExpiresAt : refreshExpiresAt };
     return judgeIntrospection(outcome, target, this.profile, calibrated, this.clock.now());
   }
 }

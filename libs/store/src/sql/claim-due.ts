@@ -9,6 +9,7 @@ export interface ClaimedRow {
   readonly accessToken: string | null;
   readonly accessExpiresAt: Date | null;
   readonly refreshToken: string | null;
+  readonly refreshExpiresAt: Date | null;
   readonly tokenGeneration: number;
   readonly weakEndedAt: Date | null;
   readonly unknownCount: number;
@@ -27,6 +28,6 @@ export function claimDue(iss: string, now: Date, leaseEndsAt: Date, leaseId: str
       ORDER BY "probeDueAt" LIMIT ${limit} FOR UPDATE SKIP LOCKED
     ) AS due
     WHERE s."id" = due."id"
-    RETURNING s."id"::text, s."clientId", s."sub", s."idToken", s."accessToken", s."accessExpiresAt", s."refreshToken",
+    RETURNING s."id"::text, s."clientId", s."sub", s."idToken", s."accessToken", s."accessExpiresAt", s."refreshToken", s."refreshExpiresAt",
       s."tokenGeneration", s."weakEndedAt", s."unknownCount"`;
 }

@@ -12,6 +12,7 @@ CREATE TABLE "SsoSession" (
     "accessToken" TEXT,
     "accessExpiresAt" TIMESTAMPTZ(3),
     "refreshToken" TEXT,
+    "refreshExpiresAt" TIMESTAMPTZ(3),
     "tokenGeneration" INTEGER NOT NULL DEFAULT 1,
     "authTime" TIMESTAMPTZ(3),
     "idTokenIssuedAt" TIMESTAMPTZ(3) NOT NULL,
