@@ -10,14 +10,16 @@ export function addressLines(stack: Stack, ownIssuer: OwnIssuer | undefined): re
   );
   const registration = [
     '  Register at your identity provider:',
-    ...(ownIssuer === undefined ? [] : registrationLines(ownIssuer, origins.frontEndA)).map((line) => `    ${line}`),
+    ...(ownIssuer === undefined ? [] : registrationLines(ownIssuer, origins.frontEndA, origins.frontEndB)).map(
+      (line) => `    ${line}`,
+    ),
   ];
   return [
     '',
-    `  front end A         ${origins.frontEndA}`,
-    `  front end B         ${origins.frontEndB}`,
-    `  identity provider   ${ownIssuer?.issuer ?? origins.idp}`,
-    `  notes, billing      ${origins.notes}, ${origins.billing}`,
+    `  front end A (Notes)    ${origins.frontEndA}`,
+    `  front end B (Billing)  ${origins.frontEndB}`,
+    `  identity provider      ${ownIssuer?.issuer ?? origins.idp}`,
+    `  notes, billing         ${origins.notes}, ${origins.billing}`,
     '',
     ...(ownIssuer === undefined ? people : registration),
     '',

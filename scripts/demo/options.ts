@@ -7,7 +7,7 @@ export interface OwnIssuer {
   readonly clientId: string;
   readonly clientSecretFile: string;
   readonly profile: IssuerProfileName;
-  readonly clientAuthMethod: string;
+  readonly clientAuthMethod: 'client_secret_basic' | 'client_secret_post';
   readonly scopes: string;
   readonly plainHttp: boolean;
 }
@@ -41,6 +41,8 @@ const texts = [
   'scopes',
 ] as const;
 const authMethods = ['client_secret_basic', 'client_secret_post'] as const;
+/** A registered redirect URI needs a port that stays. */
+const OWN_ISSUER_PORT = 4100;
 const onlyWithIssuer = ['client-id', 'client-secret-file', 'profile', 'client-auth-method', 'scopes'] as const;
 
 type Text = (typeof texts)[number];
@@ -68,7 +70,8 @@ Against your own identity provider, in place of the built-in one:
   --issuer URL                its issuer, as its discovery document has it
   --client-id ID              the client that you registered there
   --client-secret-file FILE   a file that holds the client's secret
-  --frontend-port N           the redirect URI to register is http://localhost:N/bff/callback
+  --frontend-port N           default 4100; the redirect URIs to register are http://localhost:N/bff/callback and, for
+                              front end B, http://127.0.0.1:N/bff/callback
   --profile NAME              ${issuerProfileNames.join(', ')} (default: generic, which is
                               never asked: only its push tells)
   --client-auth-method NAME   ${authMethods.join(', ')} (default: client_secret_basic)
@@ -93,7 +96,7 @@ export function parseOptions(args: readonly string[]): ParsedOptions {
       json: given.on.has('json'),
       target: given.text.get('target') === 'compose' ? 'compose' : 'stack',
       writeEnv: given.text.get('write-env'),
-      frontEndPort,
+      frontEndPort: frontEndPort ?? (ownIssuer === undefined ? undefined : OWN_ISSUER_PORT),
       ownIssuer,
     },
   };
@@ -178,7 +181,7 @@ function readOwnIssuer({ on, text, faults }: Given): OwnIssuer | undefined {
     clientSecretFile: required('client-secret-file'),
     profile: oneOf('profile', issuerProfileNames, 'generic'),
     clientAuthMethod: oneOf('client-auth-method', authMethods, 'client_secret_basic'),
-    scopes: text.get('scopes') ?? 'openid profile email',
+    scopes: readScopes(text.get('scopes') ?? 'openid profile email', faults),
     plainHttp: on.has('unsafe-plain-http-idp'),
   };
 }
@@ -191,4 +194,9 @@ function faultOfIssuer(issuer: string, plainHttpAllowed: boolean): string | unde
   if (url.protocol === 'http:' && !loopback && !plainHttpAllowed)
     return '--issuer is plain http and not on this machine: tokens would cross the network in clear. Use https, or add --unsafe-plain-http-idp';
   return undefined;
+}
+
+function readScopes(scopes: string, faults: string[]): string {
+  if (!scopes.split(' ').includes('openid')) faults.push(`--scopes must hold openid, not only "${scopes}"`);
+  return scopes;
 }

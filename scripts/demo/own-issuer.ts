@@ -97,14 +97,20 @@ export async function readClientSecret({ clientSecretFile }: OwnIssuer): Promise
 }
 
 /** Says what to register at the identity provider, line by line. */
-export function registrationLines({ clientId, clientAuthMethod, scopes }: OwnIssuer, frontEnd: string): string[] {
+export function registrationLines(
+  { clientId, clientAuthMethod, scopes }: OwnIssuer,
+  frontEnd: string,
+  otherFrontEnd: string,
+): string[] {
   return [
     `client id                  ${clientId}`,
     `client authentication      ${clientAuthMethod}`,
     `grant types                authorization_code, refresh_token`,
     `scopes                     ${scopes}`,
     `redirect URI               ${frontEnd}/bff/callback`,
+    `  and for front end B      ${otherFrontEnd}/bff/callback`,
     `post-logout redirect URI   ${frontEnd}/`,
+    `  and for front end B      ${otherFrontEnd}/`,
     `back-channel logout URI    ${frontEnd}/bff/backchannel   (only if the IdP can reach this machine)`,
   ];
 }

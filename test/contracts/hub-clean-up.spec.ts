@@ -49,9 +49,13 @@ describe('HubCleanUp in Postgres', () => {
 
     clock.advance(2 * DAY_MS);
     await cleanUp.removeBatch(500);
-    expect(await counts()).toEqual([3, 3, 3, 0, 0]);
+    expect(await counts()).toEqual([3, 3, 3, 0, 3]);
 
     clock.advance(7 * DAY_MS);
+    await cleanUp.removeBatch(500);
+    expect(await counts()).toEqual([0, 0, 1, 0, 3]);
+
+    clock.advance(31 * DAY_MS);
     await cleanUp.removeBatch(500);
     expect(await counts()).toEqual([0, 0, 1, 0, 0]);
   });

@@ -196,6 +196,7 @@ describe('the gateway, as a process, against hostile answers', () => {
         400,
       ],
       ['invalid_grant', () => ({ status: 400, body: { error: 'invalid_grant' } }), 400],
+      ['invalid_client', () => ({ status: 401, body: { error: 'invalid_client' } }), 502],
       ['HTML', () => ({ status: 200, body: '<h1>hello</h1>' }), 400],
       ['500', () => ({ status: 500, body: {} }), 503],
       [

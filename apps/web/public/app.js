@@ -1,8 +1,8 @@
-/* global addEventListener, document, history, location, URL */
+/* global addEventListener, document, history, location, sessionStorage, setInterval, URL */
 import { ask, readUser, signInInFrame } from './gateway.js';
 import { howSilent, inWords, whyEnded } from './words.js';
 
-const LOOK_EVERY_MS = 60_000;
+const LOOK_EVERY_MS = 5_000; // at the gateway only, and without keeping the session awake; the IdP is not asked
 const isNotes = location.hostname === 'localhost';
 const at = (id) => document.getElementById(id);
 let [state, lookedAt] = ['', 0];
@@ -89,7 +89,7 @@ const readInvoices = () =>
 async function addNote() {
   const body = JSON.stringify({ text: at('text').value });
   const { kind } = await ask('/bff/api/notes/notes', { method: 'POST', body });
-  tell(kind === 'ok' ? 'The notes service has kept the note.' : 'The notes service has not kept the note.');
+  tell(kind === 'ok' ? 'Your note was saved.' : 'Your note was not saved.');
   if (kind === 'ok') at('new-note').reset();
   await (kind === 'ok' ? readNotes() : look({ services: true }));
 }
@@ -140,8 +140,14 @@ showFrontEnd();
 on('click', at('try-frame'), tryFrame);
 on('click', at('look-again'), lookAgain);
 on('submit', at('new-note'), addNote);
-addEventListener('visibilitychange', () => {
+const lookIfStale = () => {
   if (document.visibilityState === 'visible' && Date.now() - lookedAt >= LOOK_EVERY_MS) void look({ services: false });
-});
+};
+addEventListener('visibilitychange', lookIfStale);
+setInterval(lookIfStale, 1_000);
 takeOutcome();
 await look({ services: true });
+if (state === 'signed_out' && sessionStorage.getItem('asked') === null) {
+  sessionStorage.setItem('asked', 'yes'); // once in a tab's life: whoever is signed in at the IdP is in, without a click
+  location.assign('/bff/login?prompt=none&returnUrl=/');
+}

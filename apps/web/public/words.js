@@ -18,7 +18,10 @@ const SILENT = new Map([
   ['unavailable', 'The identity provider does not answer. Nothing has changed.'],
   ['denied', 'The identity provider refused the sign-in.'],
   ['timeout', 'The frame did not answer within ten seconds. Nothing has changed.'],
-  ['login_required in a frame', 'The frame was not recognised: its cookie may be blocked. Try “Sign in silently”.'],
+  [
+    'login_required in a frame',
+    'The identity provider did not recognise you in the frame: you are not signed in there, or its cookie is blocked. Try “Sign in silently”.',
+  ],
 ]);
 
 /** Says why a session ended; a cause that this page does not know is still an ending. */

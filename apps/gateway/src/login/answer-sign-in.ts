@@ -15,6 +15,14 @@ export function answerSignIn(reply: FastifyReply, result: SignInResult, outcome:
     return;
   }
   const { flow, returnUrl } = result.transaction;
+  if (result.kind === 'client_refused' && flow === 'interactive') {
+    sendPage(reply, 502, {
+      title: 'Signing in is not set up rightly',
+      text: 'The identity provider does not accept this site as its client. Whoever runs it should look at the client id, the client secret and how the client authenticates; the log says more.',
+      link: { href: '/', label: 'Back' },
+    });
+    return;
+  }
   if (flow === 'silent-iframe') sendSilentResult(reply, result.transaction, outcome);
   else if (outcome === 'signed_in') sendOn(reply, returnUrl);
   else if (flow === 'silent-top') sendOn(reply, withOutcome(returnUrl, outcome));

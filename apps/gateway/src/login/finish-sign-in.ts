@@ -48,6 +48,7 @@ export class FinishSignIn {
         return this.refuse(result, reply);
       case 'unavailable':
         return 'unavailable';
+      case 'client_refused':
       case 'unknown_state':
       case 'rejected':
         return 'failed';

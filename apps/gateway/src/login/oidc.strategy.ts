@@ -141,6 +141,12 @@ export class OidcStrategy extends PassportStrategy(OpenIDConnectStrategy, 'oidc'
       return { kind: 'verified', transaction, claims, tokens };
     } catch (error) {
       if (error instanceof IdpError && error.code === 'IDP_UNAVAILABLE') return { kind: 'unavailable', transaction };
+      if (error instanceof IdpError && (error.error === 'invalid_client' || error.error === 'unauthorized_client')) {
+        this.logger.error(
+          `sign_in.client_refused error=${error.error}; check CLIENT_ID, CLIENT_SECRET, CLIENT_AUTH_METHOD`,
+        );
+        return { kind: 'client_refused', transaction };
+      }
       if (error instanceof IdpError || error instanceof OidcError) {
         this.logger.warn(`sign_in.rejected reason=${error.message}`);
         return { kind: 'rejected', reason: error.code };

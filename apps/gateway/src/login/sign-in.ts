@@ -29,4 +29,6 @@ export type SignInResult =
   | { readonly kind: 'refused'; readonly transaction: LoginTransaction; readonly error: string }
   | { readonly kind: 'unavailable'; readonly transaction: LoginTransaction }
   | { readonly kind: 'unknown_state'; readonly hasCode: boolean }
-  | { readonly kind: 'rejected'; readonly reason: string };
+  | { readonly kind: 'rejected'; readonly reason: string }
+  /** the IdP does not take the gateway for its client: nothing that the person did */
+  | { readonly kind: 'client_refused'; readonly transaction: LoginTransaction };
