@@ -79,7 +79,7 @@ describe('an identity provider of one’s own', () => {
       issuer: origin,
       clientId: 'a',
       profile: 'generic' as const,
-      clientAuthMethod: '',
+      clientAuthMethod: 'client_secret_basic' as const,
       scopes: '',
       plainHttp: false,
     };
