@@ -9,6 +9,8 @@ export interface IssuerProfile {
   readonly tokensBound: boolean;
   /** asking keeps the IdP session from idling out */
   readonly probeSlidesIdle: boolean;
+  /** "inactive" may mean "you may not ask": it counts only once the IdP has said "active" of a session of ours (ADR 11) */
+  readonly needsCalibration: boolean;
   /** shortest time between two probes of one session, in seconds */
   readonly minIntervalS: number;
 }
@@ -22,6 +24,7 @@ const profiles: Readonly<Record<IssuerProfileName, IssuerProfile>> = {
     probe: 'introspect',
     tokensBound: true,
     probeSlidesIdle: false,
+    needsCalibration: false,
     minIntervalS: 60,
   },
   'oidc-provider': {
@@ -29,10 +32,25 @@ const profiles: Readonly<Record<IssuerProfileName, IssuerProfile>> = {
     probe: 'introspect',
     tokensBound: true,
     probeSlidesIdle: false,
+    needsCalibration: true,
     minIntervalS: 60,
   },
-  keycloak: { name: 'keycloak', probe: 'introspect', tokensBound: true, probeSlidesIdle: false, minIntervalS: 60 },
-  generic: { name: 'generic', probe: 'none', tokensBound: false, probeSlidesIdle: false, minIntervalS: 900 },
+  keycloak: {
+    name: 'keycloak',
+    probe: 'introspect',
+    tokensBound: true,
+    probeSlidesIdle: false,
+    needsCalibration: true,
+    minIntervalS: 60,
+  },
+  generic: {
+    name: 'generic',
+    probe: 'none',
+    tokensBound: false,
+    probeSlidesIdle: false,
+    needsCalibration: true,
+    minIntervalS: 900,
+  },
 };
 
 /** Gives the profile of that name. */

@@ -85,7 +85,7 @@ export function judgeIntrospection(
   if (target.tokenExpiresAt !== undefined && target.tokenExpiresAt.getTime() <= now.getTime() + SKEW_MS)
     return unknown('token_expired');
   if (!profile.tokensBound) return unknown('unbound');
-  if (!calibrated) return unknown('uncalibrated');
+  if (profile.needsCalibration && !calibrated) return unknown('uncalibrated');
   return { kind: 'ended', strength: 'weak' };
 }
 

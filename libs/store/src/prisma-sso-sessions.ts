@@ -50,7 +50,9 @@ export class PrismaSsoSessions extends SsoSessions {
     return this.database.$transaction(async (tx) => {
       await lockAll(tx, keys);
       if (await this.isMarked(tx, signIn, keys)) return { kind: 'ended_meanwhile' };
-      const sid = (await this.join(tx, signIn, browser, now)) ?? (await this.create(tx, signIn, now));
+      const isCalibrated = (await tx.issuerHealth.count({ where: { iss: signIn.iss } })) > 0;
+      const due = isCalibrated ? signIn : { ...signIn, firstProbeAt: now }; // an issuer that was never asked is asked at once
+      const sid = (await this.join(tx, due, browser, now)) ?? (await this.create(tx, due, now));
       await tx.browserSession.create({
         data: {
           id: hashOf(browser.token),

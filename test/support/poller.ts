@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll } from '@jest/globals';
+import { SystemClock } from '#http';
+import type { Sid } from '#session';
+import { HubDatabase, parseTokenKeys, PrismaSsoSessions, TokenCipher } from '#store';
+import { appsForSuite, type RunningApp } from './apps.js';
+import { freshDatabase } from './databases.js';
+import { natsForSuite } from './nats.js';
+import { type Scripted, ScriptedIdp } from './scripted-idp.js';
+import { browserOf, signInOf } from './sign-ins.js';
+import { until } from './until.js';
+
+const INTERVAL_S = 0.4;
+export const active: Scripted = { status: 200, body: { active: true, client_id: 'gateway' } };
+export const inactive: Scripted = { status: 200, body: { active: false } };
+
+/** Gives this suite pollers as processes, an IdP that says what it is told, NATS and a hub. Pollers stop after each test. */
+export function pollersForSuite() {
+  const nats = natsForSuite();
+  const apps = appsForSuite();
+  let idp: ScriptedIdp | undefined;
+  let url = '';
+  let database: HubDatabase | undefined;
+  let pollers: RunningApp[] = [];
+  const the = () => ({ idp: idp!, database: database! });
+
+  beforeAll(async () => {
+    idp = await ScriptedIdp.start();
+    url = await freshDatabase('hub');
+    database = new HubDatabase(url);
+  }, 60_000);
+  afterEach(async () => {
+    await Promise.all(pollers.map((poller) => poller.stop()));
+    pollers = [];
+    await the().database.ssoSession.updateMany({ data: { expiresAt: new Date(0) } }); // what a test left is no other test's
+  });
+  afterAll(async () => {
+    await database?.$disconnect();
+    await idp?.stop();
+  });
+
+  const startPoller = async (env: Readonly<Record<string, string>> = {}) => {
+    const poller = await apps().start('session-poller', {
+      ...{
+        HUB_DATABASE_URL: url,
+        NATS_URL: nats().url,
+        ISSUER: the().idp.issuer,
+        CLIENT_ID: 'gateway',
+        CLIENT_SECRET: 'secret-of-the-gateway',
+      },
+      ...{
+        ISSUER_PROFILE: 'oidc-provider',
+        UNSAFE_POLL_INTERVAL_S: String(INTERVAL_S),
+        TOKEN_KEYS: apps().tokenKeys,
+        ...env,
+      },
+    });
+    pollers.push(poller);
+    return poller;
+  };
+  const signIn = async (sub: string): Promise<Sid> => {
+    const [key, ...more] = parseTokenKeys(apps().tokenKeys)!;
+    const clock = new SystemClock();
+    const origin = { source: 'urn:test', tenant: undefined };
+    const sessions = new PrismaSsoSessions(the().database, new TokenCipher([key!, ...more]), clock, origin);
+    const opened = await sessions.open(
+      signInOf(sub, clock.now(), { iss: the().idp.issuer }),
+      browserOf(randomUUID(), clock.now()),
+    );
+    if (opened.kind !== 'opened') throw new Error('refused');
+    return opened.sid;
+  };
+  const rowOf = (sid: Sid) => the().database.ssoSession.findUniqueOrThrow({ where: { id: sid } });
+  const eventsOf = (sid: Sid) => the().database.outboxEvent.findMany({ where: { sid } });
+  const isEnded = async (sid: Sid) => ((await rowOf(sid)).endedAt === null ? undefined : true);
+  const probesSince = (from: number) =>
+    the()
+      .idp.received.slice(from)
+      .filter(({ path }) => path === '/introspect').length;
+  const probesOf = (sub: string) =>
+    the().idp.received.filter(({ form }) => form.get('token') === `refresh-${sub}`).length;
+  /** Lets the poller ask at least `count` times more. */
+  const probed = async (count: number) => {
+    const from = the().idp.received.length;
+    await until(`${count} more probes`, () => (probesSince(from) >= count ? true : undefined));
+  };
+  const calibrate = async () => {
+    the().idp.introspection = () => active;
+    const sid = await signIn('canary');
+    await until('the first probe says active', async () =>
+      (await rowOf(sid)).idpCheckedAt > (await rowOf(sid)).openedAt ? true : undefined,
+    );
+  };
+
+  return { the, nats, startPoller, signIn, rowOf, eventsOf, isEnded, probesOf, probed, calibrate };
+}
