@@ -2,11 +2,11 @@
 export interface ClientAddresses {
   /** origins, as browsers know them */
   readonly frontEnds: readonly string[];
-  /** origin of the gateway inside the cluster, where logout tokens go */
+  /** origin of the gateway as the identity provider reaches it, where logout tokens go */
   readonly gateway: string;
 }
 
-/** The gateway as the cluster's identity provider knows it. @see OpenID Connect Dynamic Client Registration 1.0 §2 */
+/** The gateway as our own identity provider knows it. @see OpenID Connect Dynamic Client Registration 1.0 §2 */
 export function gatewayClient({ frontEnds, gateway }: ClientAddresses, secret: string) {
   return {
     client_id: 'gateway',

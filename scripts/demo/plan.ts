@@ -1,3 +1,4 @@
+import { type ClientAddresses, gatewayClient } from '../compose/gateway-client.js';
 import type { AppPlan } from './app-process.js';
 import type { OwnIssuer } from './options.js';
 import type { Secrets } from './secrets.js';
@@ -50,36 +51,23 @@ export function originsOf(ports: Ports) {
   } as const;
 }
 
+function clientAddresses(ports: Ports): ClientAddresses {
+  const { frontEndA, frontEndB } = originsOf(ports);
+  return { frontEnds: [frontEndA, frontEndB], gateway: frontEndA };
+}
+
 /** What the secret files hold; the names are those of the keys that read them. */
 export function secretFileContents({ ports, secrets, ownIssuer }: Omit<PlanInputs, 'secretFile'>) {
   return {
     IDP_OPERATOR_TOKEN: secrets.operatorToken,
     IDP_COOKIE_KEYS: secrets.cookieKey,
     IDP_JWKS: JSON.stringify({ keys: [secrets.idpKey] }),
-    IDP_CLIENTS: JSON.stringify([gatewayClient(ports, secrets.clientSecret)]),
+    IDP_CLIENTS: JSON.stringify([gatewayClient(clientAddresses(ports), secrets.clientSecret)]),
     IDP_PEOPLE: JSON.stringify(secrets.people),
     CLIENT_SECRET: ownIssuer?.clientSecret ?? secrets.clientSecret,
     ASSERTION_KEY: JSON.stringify(secrets.assertionKey),
     TOKEN_KEYS: secrets.tokenKeys,
   } as const;
-}
-
-/** The gateway as the identity provider knows it. @see OpenID Connect Dynamic Client Registration 1.0 §2 */
-function gatewayClient(ports: Ports, secret: string) {
-  const { frontEndA, frontEndB } = originsOf(ports);
-  return {
-    client_id: 'gateway',
-    client_secret: secret,
-    client_name: 'session-sync demo',
-    token_endpoint_auth_method: 'client_secret_basic',
-    grant_types: ['authorization_code', 'refresh_token'],
-    response_types: ['code'],
-    redirect_uris: [`${frontEndA}/bff/callback`, `${frontEndB}/bff/callback`],
-    post_logout_redirect_uris: [`${frontEndA}/`, `${frontEndB}/`],
-    backchannel_logout_uri: `${frontEndA}/bff/backchannel`,
-    backchannel_logout_session_required: true,
-    require_auth_time: true,
-  };
 }
 
 /** Says how each app is run: the identity provider first, the gateway last. */

@@ -11,7 +11,7 @@ export { judgeIntrospection } from './verdict.js';
 export type { ProbeOutcome, ProbeTarget, UnknownReason, Verdict } from './verdict.js';
 export { issuerProfile, issuerProfileNames } from './issuer-profile.js';
 export type { IssuerProfile, IssuerProfileName, ProbeMethod } from './issuer-profile.js';
-export { confirmDelayMs, firstProbeDelayMs, nextProbeDelayMs, retryDelayMs } from './schedule.js';
+export { firstProbeDelayMs } from './schedule.js';
 export { decide } from './decide.js';
 export type { ProbeDecision, ProbeProgress } from './decide.js';
 export {
