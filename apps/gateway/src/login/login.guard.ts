@@ -1,9 +1,9 @@
-import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { type ExecutionContext, Injectable, Logger } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { randomToken } from '#oidc';
 import { problem } from '#http';
-import { SsoSessions } from '#session';
+import { reasonOf, SsoSessions } from '#session';
 import { IdpError } from '#idp-client';
 import { Cookies } from '../http/cookies.js';
 import { FrontEnds } from '../http/front-ends.js';
@@ -15,6 +15,8 @@ import type { SignInRequest } from './sign-in.js';
 /** Sends the browser to the IdP, to sign in or (with `prompt=none`) to be recognised. The route behind it never runs. */
 @Injectable()
 export class LoginGuard extends AuthGuard('oidc') {
+  private readonly logger = new Logger(LoginGuard.name);
+
   constructor(
     private readonly frontEnds: FrontEnds,
     private readonly cookies: Cookies,
@@ -49,7 +51,10 @@ export class LoginGuard extends AuthGuard('oidc') {
     const read = await this.sessions.read(request);
     if (read.kind !== 'usable') return undefined;
     const { sid, sub } = read.session.sso;
-    const tokens = await this.ssoSessions.tokensOf(sid).catch(() => undefined);
+    const tokens = await this.ssoSessions.tokensOf(sid).catch((error: unknown) => {
+      this.logger.error(`sign_in.hint.unreadable sid=${sid} reason=${reasonOf(error)}`);
+      return undefined; // without a hint the answer ends no session
+    });
     return tokens === undefined ? undefined : { session: { sid, sub }, idToken: tokens.idToken };
   }
 

@@ -37,7 +37,10 @@ export class LogoutController {
         'sid is not that of the session',
         'Use the address that /bff/user gives as bff:logout_url.',
       );
-    const tokens = await this.sessions.tokensOf(sso.sid).catch(() => undefined); // without them the IdP asks; here it ends all the same
+    const tokens = await this.sessions.tokensOf(sso.sid).catch((error: unknown) => {
+      this.logger.error(`logout.tokens.unreadable sid=${sso.sid} reason=${reasonOf(error)}`);
+      return undefined; // without the hint the IdP asks the person; here the session ends all the same
+    });
     await this.sessions.end({
       of: { kind: 'sid', sid: sso.sid },
       cause: 'rp_initiated',
