@@ -1,48 +1,12 @@
 import { isIPv4 } from 'node:net';
-import { httpOrigin, list, port, positiveSeconds, switchKey } from '#config';
+import { list, port, positiveSeconds, switchKey } from '#config';
 import { processKeys } from '#http';
+import { tokenKeysValue } from '#store';
 import { z } from 'zod';
-import { isUniqueBy, jsonValue } from './json-value.js';
+import { Apis, Clients, issuerIdentifier, People, PrivateKeys } from './config-values.js';
+import { jsonValue } from './json-value.js';
 
 const DAY_S = 86_400;
-
-/** One person who can sign in, as configured. */
-const Person = z.object({
-  sub: z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters'),
-  login: z.string().trim().toLowerCase().min(1).max(200),
-  name: z.string().min(1),
-  email: z.email(),
-  password: z.string().min(1).max(1024),
-});
-
-const People = z
-  .array(Person)
-  .refine((people) => isUniqueBy(people, ({ sub }) => sub), 'a sub stands twice')
-  .refine((people) => isUniqueBy(people, ({ login }) => login), 'a login stands twice');
-
-/** The rest of a client's metadata is judged by the protocol engine, at start. */
-const Client = z.looseObject({
-  client_id: z.string().min(1),
-  redirect_uris: z.array(z.url()).optional(),
-  post_logout_redirect_uris: z.array(z.url()).optional(),
-});
-
-const Clients = z
-  .array(Client)
-  .min(1, 'names no client')
-  .refine((clients) => isUniqueBy(clients, ({ client_id }) => client_id), 'a client_id stands twice');
-
-const PrivateKeys = z.object({
-  keys: z
-    .array(
-      z.looseObject({
-        kty: z.enum(['RSA', 'EC', 'OKP']),
-        kid: z.string().min(1),
-        d: z.string({ error: 'is missing: the key must be private' }),
-      }),
-    )
-    .min(1, 'holds no key'),
-});
 
 /** Says whether a plain-http origin can't leave this machine. */
 function isLoopback(origin: string): boolean {
@@ -52,7 +16,9 @@ function isLoopback(origin: string): boolean {
 }
 
 const Keys = z.object({
-  IDP_ISSUER: httpOrigin.describe('the issuer identifier and public origin, such as https://idp.example.com'),
+  IDP_ISSUER: issuerIdentifier.describe(
+    'the issuer identifier and public origin, such as https://idp.example.com; clients see it exactly as it stands here',
+  ),
   ...processKeys,
   IDP_OPERATOR_HOST: z.string().default('127.0.0.1').describe('address that the operator API listens on'),
   IDP_OPERATOR_PORT: port.describe('TCP port of the operator API'),
@@ -60,9 +26,14 @@ const Keys = z.object({
   IDP_DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })
     .describe("Postgres of the IdP's own, postgresql://user:password@host:port/name"),
-  IDP_JWKS: jsonValue(PrivateKeys).describe(
-    'JSON Web Key Set of private signing keys, each with a kid; the first one signs, the others only verify old hints',
+  IDP_SECRET_KEYS: tokenKeysValue.describe(
+    'keys that encrypt signing keys and authenticator secrets at rest: kid:base64 of 32 bytes; the first encrypts, all decrypt',
   ),
+  IDP_JWKS: jsonValue(PrivateKeys)
+    .optional()
+    .describe(
+      "JSON Web Key Set of private signing keys, each with a kid, taken over into the database; without it one is made at the first start. Rotation is the operator API's",
+    ),
   IDP_COOKIE_KEYS: list(z.string().min(16)).describe(
     'comma separated secrets of at least 16 characters that sign cookies; the first one signs, the others still verify',
   ),
@@ -77,10 +48,48 @@ const Keys = z.object({
     .describe(
       'comma separated host names on loopback or a private network that back-channel logout may call; all others there are refused',
     ),
-  SESSION_TTL_S: positiveSeconds
+  IDP_APIS: jsonValue(Apis)
+    .optional()
+    .transform((apis) => apis ?? [])
+    .describe(
+      'JSON array of {identifier, name, scopes, access_token_ttl_s}: APIs that clients ask access tokens for, by audience or resource',
+    ),
+  IDP_TRUSTED_PROXIES: list(z.string())
+    .optional()
+    .transform((proxies) => proxies ?? [])
+    .describe(
+      'comma separated addresses or networks (CIDR) whose X-Forwarded-For is believed when sign-in is limited per address',
+    ),
+  IDP_CROSS_SITE_FRAMES: switchKey
+    .default(false)
+    .describe(
+      'gives the session cookie SameSite=None; Secure, so that frames on other sites can sign in silently where the browser allows third-party cookies',
+    ),
+  SESSION_IDLE_S: positiveSeconds
     .pipe(z.number().int())
     .default(30 * DAY_S)
     .describe('seconds that a session lives after its last use at the authorization endpoint'),
+  SESSION_ABSOLUTE_S: positiveSeconds
+    .pipe(z.number().int())
+    .default(30 * DAY_S)
+    .describe('seconds after which a person must sign in again, however busy the session is'),
+  REFRESH_REUSE_GRACE_S: z.coerce
+    .number()
+    .min(0)
+    .max(120)
+    .default(10)
+    .describe('seconds in which a rotated refresh token may be used again because the answer was lost; 0 = never'),
+  BACKCHANNEL_GIVE_UP_S: positiveSeconds
+    .default(3 * DAY_S)
+    .describe("seconds after which a client that could not be told of a session's end is given up"),
+  KEY_PUBLISHED_AHEAD_S: z.coerce
+    .number()
+    .min(0)
+    .default(900)
+    .describe('seconds that a new signing key is published before it signs; longer than clients keep the key set'),
+  UNSAFE_FAULTS: switchKey
+    .default(false)
+    .describe('for tests only: lets the operator API order faults such as lost, late or mis-signed answers'),
   UNSAFE_PLAIN_HTTP: switchKey
     .default(false)
     .describe(
@@ -89,7 +98,7 @@ const Keys = z.object({
 });
 
 /** The two keys that the rule below needs, once they are read. */
-const IssuerKeys = z.looseObject({ IDP_ISSUER: httpOrigin, UNSAFE_PLAIN_HTTP: z.boolean() });
+const IssuerKeys = z.looseObject({ IDP_ISSUER: issuerIdentifier, UNSAFE_PLAIN_HTTP: z.boolean() });
 
 /** The configuration of the IdP. */
 export const IdpConfig = Keys.refine(
@@ -103,3 +112,4 @@ export const IdpConfig = Keys.refine(
 
 export type IdpConfig = z.infer<typeof IdpConfig>;
 export type PersonConfig = IdpConfig['IDP_PEOPLE'][number];
+export type ApiConfig = IdpConfig['IDP_APIS'][number];

@@ -22,12 +22,12 @@ export async function startIdp(config: IdpConfig, clock: Clock): Promise<Running
   const parts = await makeParts(config, clock);
   const logs = { jsonLogs: config.LOG_FORMAT === 'json' };
   const app = await createHttpApp('idp', AppModule.forRoot(parts), logs);
-  const operatorModule = OperatorModule.forRoot(config.IDP_OPERATOR_TOKEN, parts.sessions, parts.health);
+  const operatorModule = OperatorModule.forRoot(parts);
   const operator = await createHttpApp('idp', operatorModule, logs);
   const running = { close: () => closeInOrder(operator, app) }; // the database belongs to the second
   try {
     await parts.accounts.seed(config.IDP_PEOPLE);
-    await mountProvider(app.getHttpAdapter().getInstance(), parts.provider);
+    await mountProvider(app.getHttpAdapter().getInstance(), parts.engine);
     await operator.listen(config.IDP_OPERATOR_PORT, config.IDP_OPERATOR_HOST);
     await app.listen(config.PORT, config.HOST);
     return running;

@@ -52,6 +52,7 @@ export async function startTestIdp(databaseUrl: string): Promise<TestIdp> {
       IDP_OPERATOR_TOKEN: OPERATOR_TOKEN,
       IDP_DATABASE_URL: databaseUrl,
       IDP_JWKS: JSON.stringify({ keys: [signingKey] }),
+      IDP_SECRET_KEYS: `test:${randomBytes(32).toString('base64')}`,
       IDP_COOKIE_KEYS: 'a key that signs the cookies of tests',
       IDP_CLIENTS: JSON.stringify(clients(`http://localhost:${backchannelPort}`)),
       IDP_PEOPLE: JSON.stringify(['ana', 'ben'].map(person)),
@@ -74,13 +75,14 @@ function clients(backchannel: string) {
   return ['gateway', 'other', 'framed'].map((id) => ({
     client_id: id,
     client_name: `The <${id}>`,
+    first_party: true,
     client_secret: SECRET,
     redirect_uris: [`http://${id}.test/callback`],
     post_logout_redirect_uris: [`http://${id}.test/`],
     grant_types: ['authorization_code', 'refresh_token'],
     backchannel_logout_uri: `${backchannel}/${id}`,
     backchannel_logout_session_required: true,
-    ...(id === 'framed' ? { response_modes: ['query', 'web_message'] } : {}),
+    ...(id === 'framed' ? { allowed_web_origins: ['http://framed.test'] } : {}),
   }));
 }
 

@@ -1,6 +1,6 @@
 import { problem } from '#http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type Provider from 'oidc-provider';
+import type { Engine } from './engine.js';
 import { ROUTES } from './provider-configuration.js';
 import { isServable, pinPublicAddress } from './public-address.js';
 import { SessionQueue } from './session-queue.js';
@@ -20,18 +20,16 @@ const WITHOUT_SESSION = [
 const POST_AS_GET: readonly string[] = [ROUTES.authorization, ROUTES.end_session];
 
 /** Puts the protocol's endpoints on the HTTP server. The engine reads bodies itself and writes its answers itself. */
-export async function mountProvider(fastify: FastifyInstance, provider: Provider): Promise<void> {
-  const callback = provider.callback();
-  const issuer = new URL(provider.issuer);
+export async function mountProvider(fastify: FastifyInstance, engine: Engine): Promise<void> {
+  const issuer = new URL(engine.provider.issuer);
   const queue = new SessionQueue();
-  provider.proxy = true; // it then believes X-Forwarded-*, which pinPublicAddress writes
 
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     reply.hijack();
-    await callback(request.raw, reply.raw);
+    await engine.answer(request.raw, reply.raw);
   };
   const answerInTurn = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const session = cookieOf(request.headers.cookie, provider.cookieName('session'));
+    const session = cookieOf(request.headers.cookie, engine.provider.cookieName('session'));
     await (session === undefined ? answer(request, reply) : queue.run(session, () => answer(request, reply)));
   };
 

@@ -1,7 +1,10 @@
-import type { AdapterFactory, Configuration } from 'oidc-provider';
+import type { AdapterFactory, Configuration, JWKS } from 'oidc-provider';
 import type { Accounts } from '../account/accounts.service.js';
 import { CLOCK_TOLERANCE_S } from '../adapter/prisma-artifacts.js';
+import type { ClientRegistry } from '../clients/client-registry.js';
+import { judgeSetting, SETTING_NAMES } from '../clients/client-settings.js';
 import type { IdpConfig } from '../config.js';
+import type { Consents } from '../consent/consents.service.js';
 import { namesThisSession } from '../logout/hint.js';
 import { logoutPage, signedOutPage } from '../logout/logout-pages.js';
 import { errorPage } from '../page/error-page.js';
@@ -26,12 +29,29 @@ export const ROUTES = {
   jwks: '/jwks',
 } as const;
 
+/** What the engine is made of. */
+export interface EngineParts {
+  readonly config: IdpConfig;
+  readonly adapter: AdapterFactory;
+  readonly accounts: Accounts;
+  readonly clients: ClientRegistry;
+  readonly consents: Consents;
+  /** private keys: the first one signs */
+  readonly jwks: JWKS;
+}
+
 /** Gives the engine's whole configuration. Whatever is not named here has the engine's default. */
-export function providerConfiguration(config: IdpConfig, adapter: AdapterFactory, accounts: Accounts): Configuration {
+export function providerConfiguration({ config, adapter, accounts, clients, jwks }: EngineParts): Configuration {
   return {
     adapter,
-    clients: config.IDP_CLIENTS,
-    jwks: config.IDP_JWKS,
+    clients: [...clients.configured],
+    jwks,
+    extraClientMetadata: {
+      properties: SETTING_NAMES,
+      validator: (_ctx, name, value) => {
+        judgeSetting(name, value);
+      },
+    },
     routes: ROUTES,
     cookies: cookieSettings(config.IDP_ISSUER.startsWith('https:'), config.IDP_COOKIE_KEYS),
     clockTolerance: CLOCK_TOLERANCE_S,
@@ -43,8 +63,8 @@ export function providerConfiguration(config: IdpConfig, adapter: AdapterFactory
     fetch: outgoingFetch(config.IDP_PRIVATE_HOSTS_ALLOWED),
     clientBasedCORS: allowsOrigin,
     ...claims(),
-    ...clientRules(config),
-    ...lifetimes(config.SESSION_TTL_S),
+    ...clientRules(config, jwks),
+    ...lifetimes(config.SESSION_IDLE_S),
     features: features(),
   };
 }
@@ -57,20 +77,20 @@ function claims(): Configuration {
   };
 }
 
-function clientRules({ IDP_JWKS, SESSION_TTL_S }: IdpConfig): Configuration {
+function clientRules({ SESSION_ABSOLUTE_S }: IdpConfig, jwks: JWKS): Configuration {
   return {
     clientDefaults: {
       require_auth_time: true,
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
       response_modes: ['query', 'fragment', 'form_post'], // web_message only for a client that lists it
-      id_token_signed_response_alg: signingAlgorithm(IDP_JWKS),
+      id_token_signed_response_alg: signingAlgorithm(jwks),
     },
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     pkce: { required: () => true },
     allowOmittingSingleRegisteredRedirectUri: false,
-    loadExistingGrant: (ctx) => firstPartyGrant(ctx, SESSION_TTL_S),
+    loadExistingGrant: (ctx) => firstPartyGrant(ctx, SESSION_ABSOLUTE_S),
     // Also without offline_access: those tokens live no longer than the session, by the engine's expiresWithSession.
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     // A confidential client proves itself with each use; rotation would only let two of its processes collide.
@@ -120,7 +140,7 @@ function features(): NonNullable<Configuration['features']> {
 }
 
 /** The algorithm of the first key signs, for a client that does not name one. */
-function signingAlgorithm({ keys: [first] }: IdpConfig['IDP_JWKS']): 'RS256' | 'ES256' | 'EdDSA' {
+function signingAlgorithm({ keys: [first] }: JWKS): 'RS256' | 'ES256' | 'EdDSA' {
   if (first?.kty === 'EC') return 'ES256';
   return first?.kty === 'OKP' ? 'EdDSA' : 'RS256';
 }

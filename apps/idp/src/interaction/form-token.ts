@@ -1,5 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
+/** The secret of the forms of all replicas. */
+export class FormSecret {
+  constructor(readonly value: string) {}
+}
+
 /**
  * Gives the token that a sign-in form carries, so that no other site can submit it (OpenID Connect Core §3.1.2.3).
  * Bound to one interaction, whose cookie the browser must hold as well.

@@ -1,17 +1,13 @@
 import { Body, Controller, Get, Logger, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import Provider, { errors } from 'oidc-provider';
+import { errors } from 'oidc-provider';
 import { z } from 'zod';
 import { Accounts } from '../account/accounts.service.js';
+import { Engine } from '../authorize/engine.js';
 import { PAGE_HEADERS } from '../page/page.js';
-import { formToken, isFormToken } from './form-token.js';
+import { FormSecret, formToken, isFormToken } from './form-token.js';
 import { InteractionErrorFilter } from './interaction-error.filter.js';
 import { signInPage } from './sign-in-page.js';
-
-/** The secret of this process's forms. */
-export class FormSecret {
-  constructor(readonly value: string) {}
-}
 
 const Form = z.object({
   token: z.string().catch(''),
@@ -27,7 +23,7 @@ export class SignInController {
   private readonly logger = new Logger('sign-in');
 
   constructor(
-    private readonly provider: Provider,
+    private readonly engine: Engine,
     private readonly accounts: Accounts,
     private readonly secret: FormSecret,
   ) {}
@@ -59,7 +55,7 @@ export class SignInController {
     }
     this.logger.log(`sign-in.accepted sub=${account.sub}`);
     const result = { login: { accountId: account.sub, amr: ['pwd'] } };
-    const returnTo = await this.provider.interactionResult(request.raw, reply.raw, result, {
+    const returnTo = await this.engine.provider.interactionResult(request.raw, reply.raw, result, {
       mergeWithLastSubmission: false,
     });
     await reply.header('cache-control', 'no-store').redirect(returnTo, 303);
@@ -67,7 +63,7 @@ export class SignInController {
 
   /** @throws errors.SessionNotFound when the browser does not hold this interaction */
   private async interaction(uid: string, request: FastifyRequest, reply: FastifyReply) {
-    const details = await this.provider.interactionDetails(request.raw, reply.raw);
+    const details = await this.engine.provider.interactionDetails(request.raw, reply.raw);
     if (details.uid !== uid) throw new errors.SessionNotFound('the interaction is not the one of the address');
     return details;
   }
@@ -83,7 +79,7 @@ export class SignInController {
     },
   ): Promise<void> {
     const clientId = z.string().parse(shown.params.client_id);
-    const client = await this.provider.Client.find(clientId);
+    const client = await this.engine.provider.Client.find(clientId);
     const text = signInPage({
       action: `/interaction/${encodeURIComponent(shown.uid)}`,
       token: formToken(this.secret.value, shown.uid),

@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, Header, Param, Query, UseGuards } from '@nestjs/common';
 import { problem } from '#http';
-import type { Told } from '../logout/tell-clients.js';
+import { SessionEndings } from '../endings/session-endings.service.js';
 import { IdpSessions, type SessionView } from '../sessions/idp-sessions.service.js';
 import { BearerGuard } from './bearer.guard.js';
 
@@ -8,7 +8,10 @@ import { BearerGuard } from './bearer.guard.js';
 @Controller('admin/sessions')
 @UseGuards(BearerGuard)
 export class OperatorController {
-  constructor(private readonly sessions: IdpSessions) {}
+  constructor(
+    private readonly sessions: IdpSessions,
+    private readonly endings: SessionEndings,
+  ) {}
 
   @Get()
   @Header('cache-control', 'no-store')
@@ -24,12 +27,13 @@ export class OperatorController {
   async end(
     @Param('id') id: string,
     @Query('push') push: unknown,
-  ): Promise<{ readonly ended: true; readonly clients: readonly Told[] }> {
+  ): Promise<{ readonly ended: true; readonly clients: readonly string[] }> {
     if (push !== undefined && push !== 'none') {
       throw problem(400, 'invalid-parameter', 'push can only be none, or be left out');
     }
-    const clients = /^[\w-]{1,64}$/.test(id) ? await this.sessions.end(id, push === undefined) : undefined;
-    if (clients === undefined) throw problem(404, 'session-unknown', 'There is no such session');
-    return { ended: true, clients };
+    const how = { cause: 'operator', actor: 'operator', push: push === undefined } as const;
+    const ended = /^[\w-]{1,64}$/.test(id) ? await this.endings.end(id, how) : undefined;
+    if (ended === undefined) throw problem(404, 'session-unknown', 'There is no such session');
+    return { ended: true, clients: ended.clientIds };
   }
 }

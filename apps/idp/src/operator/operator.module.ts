@@ -1,21 +1,18 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { type HealthCheck, HealthChecks, HealthModule } from '#http';
-import { IdpSessions } from '../sessions/idp-sessions.service.js';
+import { HealthChecks, HealthModule } from '#http';
+import { type IdpParts, providersOf } from '../idp-parts.js';
 import { OperatorToken } from './bearer.guard.js';
 import { OperatorController } from './operator.controller.js';
 
 /** The operator API: a server of its own, on a port that need not be reachable from outside. */
 @Module({})
 export class OperatorModule {
-  static forRoot(token: string, sessions: IdpSessions, health: readonly HealthCheck[]): DynamicModule {
+  static forRoot({ config, services, health }: IdpParts): DynamicModule {
     return {
       module: OperatorModule,
       imports: [HealthModule.forRootAsync({ useFactory: () => new HealthChecks(health) })],
       controllers: [OperatorController],
-      providers: [
-        { provide: IdpSessions, useFactory: () => sessions },
-        { provide: OperatorToken, useFactory: () => new OperatorToken(token) },
-      ],
+      providers: providersOf([new OperatorToken(config.IDP_OPERATOR_TOKEN), ...services]),
     };
   }
 }
