@@ -6,6 +6,16 @@ import { startLogger } from './start-logger.js';
 
 const CLOSING_MS = 5_000;
 
+/** How an application differs from others. */
+export interface HttpAppOptions {
+  readonly jsonLogs: boolean;
+  /**
+   * addresses or networks of proxies whose X-Forwarded-* headers are believed: `request.ip` is then the person's. Whoever
+   * calls from elsewhere can write there what they like. Default: nobody's
+   */
+  readonly trustedProxies?: readonly string[];
+}
+
 /**
  * Makes a Nest application on Fastify with this house's error answers, logger and orderly stop.
  * Bodies are limited to 64 KB; a route that streams opts out in a plugin scope of its own.
@@ -13,11 +23,12 @@ const CLOSING_MS = 5_000;
 export async function createHttpApp(
   name: string,
   module: Parameters<typeof NestFactory.create>[0],
-  options: { readonly jsonLogs: boolean },
+  { jsonLogs, trustedProxies = [] }: HttpAppOptions,
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: 65_536, trustProxy: false, forceCloseConnections: 'idle' });
+  const trustProxy = trustedProxies.length > 0 && [...trustedProxies];
+  const adapter = new FastifyAdapter({ bodyLimit: 65_536, trustProxy, forceCloseConnections: 'idle' });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
-    logger: startLogger(name, options.jsonLogs),
+    logger: startLogger(name, jsonLogs),
     abortOnError: false,
   });
   limitClosing(adapter.getInstance());
