@@ -1,3 +1,4 @@
+export { CONNECTIONS } from './connections.js';
 export { TokenCipher, parseTokenKeys } from './token-cipher.js';
 export type { TokenKey } from './token-cipher.js';
 export { tokenKeysValue } from './token-keys-value.js';
