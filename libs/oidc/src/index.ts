@@ -11,6 +11,8 @@ export type { ExpectedLogoutToken, LogoutTokenClaims } from './logout-token.js';
 export { parseTokenResponse } from './token-response.js';
 export type { TokenResponse } from './token-response.js';
 export { safeReturnUrl } from './return-url.js';
+export { sessionState } from './session-state.js';
+export type { SessionStateParts } from './session-state.js';
 export { endsLocalSession, silentOutcomeOf } from './silent-outcome.js';
 export type { SilentOutcome } from './silent-outcome.js';
 export { parseProviderMetadata } from './provider-metadata.js';
