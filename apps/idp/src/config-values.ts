@@ -1,11 +1,24 @@
+import { isIP } from 'node:net';
 import { httpOrigin } from '#config';
 import { z } from 'zod';
-import { isUniqueBy } from './json-value.js';
+import { ACCOUNT_CLIENT_ID } from './account-page/account-client-id.js';
+import { isJavaScripts, isUniqueBy } from './json-value.js';
 
 /** Accepts an issuer: an http(s) origin, with one slash at its end or none. Some browser clients want the slash. */
 export const issuerIdentifier = z.string().refine((text) => httpOrigin.safeParse(text.replace(/\/$/, '')).success, {
   error: 'must be an http(s) origin such as https://idp.example.com, with no path; one slash at the end is allowed',
 });
+
+/** Accepts an IP address, or a network of them in CIDR. */
+export const addressOrNetwork = z.string().refine(
+  (text) => {
+    const [address = '', bits, ...rest] = text.split('/');
+    const most = isIP(address) === 4 ? 32 : 128;
+    const isPrefix = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= most);
+    return isIP(address) !== 0 && isPrefix && rest.length === 0;
+  },
+  { error: 'must be an IP address, or a network such as 10.0.0.0/8' },
+);
 
 /** One person who can sign in, as configured. */
 export const Person = z.object({
@@ -30,7 +43,11 @@ export const People = z
 
 /** The rest of a client's metadata is judged by the protocol engine, at start. */
 const Client = z.looseObject({
-  client_id: z.string().min(1),
+  client_id: z
+    .string()
+    .min(1)
+    .refine((id) => id !== ACCOUNT_CLIENT_ID, 'is that of the account page')
+    .refine((id) => !isJavaScripts(id), 'is a name that JavaScript uses'),
   redirect_uris: z.array(z.url()).optional(),
   post_logout_redirect_uris: z.array(z.url()).optional(),
 });
@@ -38,7 +55,6 @@ const Client = z.looseObject({
 /** Every client that is configured. */
 export const Clients = z
   .array(Client)
-  .min(1, 'names no client')
   .refine((clients) => isUniqueBy(clients, ({ client_id }) => client_id), 'a client_id stands twice');
 
 /** Keys that sign. */

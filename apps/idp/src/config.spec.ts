@@ -12,6 +12,7 @@ const GOOD = {
   IDP_DATABASE_URL: 'postgresql://idp:secret@localhost/idp',
   IDP_JWKS: JSON.stringify({ keys: [KEY] }),
   IDP_COOKIE_KEYS: 'sixteen characters,sixteen other ones',
+  IDP_SECRET_KEYS: `k1:${Buffer.alloc(32).toString('base64')}`,
   IDP_CLIENTS: JSON.stringify([{ client_id: 'gateway' }]),
 };
 
@@ -34,7 +35,11 @@ describe('the configuration of the IdP', () => {
       IDP_JWKS: { keys: [KEY] },
       IDP_PEOPLE: [{ sub: 's', login: 'ana' }],
       IDP_PRIVATE_HOSTS_ALLOWED: [],
-      SESSION_TTL_S: 2_592_000,
+      SESSION_IDLE_S: 2_592_000,
+      SESSION_ABSOLUTE_S: 2_592_000,
+      REFRESH_REUSE_GRACE_S: 10,
+      IDP_CROSS_SITE_FRAMES: false,
+      UNSAFE_FAULTS: false,
       UNSAFE_PLAIN_HTTP: false,
     });
   });
@@ -56,7 +61,9 @@ describe('the configuration of the IdP', () => {
     ['https://idp.example.com', []],
     ['http://127.0.0.1.example.com', [expect.stringContaining('not on loopback')]],
     ['http://10.0.0.1', [expect.stringContaining('not on loopback')]],
-    ['https://idp.example.com/', [expect.stringContaining('no trailing slash')]],
+    ['https://idp.example.com/', []],
+    ['https://idp.example.com//', [expect.stringContaining('one slash at the end')]],
+    ['https://idp.example.com/realm', [expect.stringContaining('no path')]],
   ])('judges the issuer %s', (issuer, faults) => {
     expect(faultsOf({ IDP_ISSUER: issuer })).toEqual(faults);
   });

@@ -1,19 +1,12 @@
-import { isIPv4 } from 'node:net';
 import { list, port, positiveSeconds, switchKey } from '#config';
 import { processKeys } from '#http';
 import { tokenKeysValue } from '#store';
 import { z } from 'zod';
-import { Apis, Clients, issuerIdentifier, People, PrivateKeys } from './config-values.js';
+import { addressOrNetwork, Apis, Clients, issuerIdentifier, People, PrivateKeys } from './config-values.js';
 import { jsonValue } from './json-value.js';
+import { isLoopback } from './loopback.js';
 
 const DAY_S = 86_400;
-
-/** Says whether a plain-http origin can't leave this machine. */
-function isLoopback(origin: string): boolean {
-  const { hostname } = new URL(origin);
-  const loopbackAddress = hostname === '[::1]' || (isIPv4(hostname) && hostname.startsWith('127.'));
-  return loopbackAddress || hostname === 'localhost' || hostname.endsWith('.localhost');
-}
 
 const Keys = z.object({
   IDP_ISSUER: issuerIdentifier.describe(
@@ -54,7 +47,7 @@ const Keys = z.object({
     .describe(
       'JSON array of {identifier, name, scopes, access_token_ttl_s}: APIs that clients ask access tokens for, by audience or resource',
     ),
-  IDP_TRUSTED_PROXIES: list(z.string())
+  IDP_TRUSTED_PROXIES: list(addressOrNetwork)
     .optional()
     .transform((proxies) => proxies ?? [])
     .describe(
@@ -102,7 +95,8 @@ const IssuerKeys = z.looseObject({ IDP_ISSUER: issuerIdentifier, UNSAFE_PLAIN_HT
 
 /** The configuration of the IdP. */
 export const IdpConfig = Keys.refine(
-  ({ IDP_ISSUER, UNSAFE_PLAIN_HTTP }) => IDP_ISSUER.startsWith('https:') || UNSAFE_PLAIN_HTTP || isLoopback(IDP_ISSUER),
+  ({ IDP_ISSUER, UNSAFE_PLAIN_HTTP }) =>
+    IDP_ISSUER.startsWith('https:') || UNSAFE_PLAIN_HTTP || isLoopback(new URL(IDP_ISSUER).hostname),
   {
     path: ['IDP_ISSUER'],
     error: 'is plain http and not on loopback: use https, or set UNSAFE_PLAIN_HTTP=1 and know what that means',
@@ -110,6 +104,9 @@ export const IdpConfig = Keys.refine(
   },
 );
 
+/** The configuration, read. */
 export type IdpConfig = z.infer<typeof IdpConfig>;
+/** One person of it. */
 export type PersonConfig = IdpConfig['IDP_PEOPLE'][number];
+/** One API of it. */
 export type ApiConfig = IdpConfig['IDP_APIS'][number];

@@ -151,18 +151,6 @@ describe('the authorization endpoint', () => {
     expect((await browser.get(posted.location!)).location?.searchParams.get('error')).toBe('login_required');
   });
 
-  it('answers by web message only to a client that lists it', async () => {
-    const extra = { prompt: 'none', response_mode: 'web_message' };
-    const framed = await new Browser().get(authorizeUrl(idp, 'framed', extra));
-    expect(framed.text).toContain('login_required');
-    expect(framed.headers.get('x-frame-options')).toBeNull();
-    const browser = new Browser();
-    await signIn(idp, browser, 'ana');
-    const refused = await browser.get(authorizeUrl(idp, 'gateway', extra));
-    expect(refused.text).toContain('"error":"invalid_request"');
-    expect(refused.text).not.toContain('"code"');
-  });
-
   it('refuses a NUL, which no database row can hold', async () => {
     const answer = await new Browser().get(`${authorizeUrl(idp).href}%00`);
     expect(answer.status).toBe(400);

@@ -28,3 +28,8 @@ function placeOf(path: readonly PropertyKey[]): string {
 export function isUniqueBy<T>(entries: readonly T[], key: (entry: T) => string): boolean {
   return new Set(entries.map(key)).size === entries.length;
 }
+
+/** Says whether every object has a member of this name by itself: an id that is used as a key must not be one. */
+export function isJavaScripts(name: string): boolean {
+  return name in Object.prototype;
+}

@@ -3,6 +3,7 @@ import { ConfigError, loadConfig } from '#config';
 import { SystemClock } from '#http';
 import { IdpConfig } from './config.js';
 import { takeLibraryNotices } from './library-notices.js';
+import { startFault } from './start-fault.js';
 
 const config = loadConfig('idp', IdpConfig, { env: process.env, argv: process.argv.slice(2) });
 takeLibraryNotices(console, new Logger('oidc-provider'));
@@ -13,7 +14,7 @@ try {
 } catch (error) {
   const faulty = error instanceof ConfigError;
   process.stderr.write(
-    `idp: ${faulty ? `the configuration can't be used:\n${error.message}` : `can't start: ${String(error)}`}\n`,
+    `idp: ${faulty ? `the configuration can't be used:\n${error.message}` : `can't start: ${startFault(error)}`}\n`,
   );
   process.exit(faulty ? 78 : 1);
 }

@@ -5,6 +5,7 @@ import { AppModule } from './app.module.js';
 import { mountProvider } from './authorize/mount-provider.js';
 import type { IdpConfig } from './config.js';
 import { makeParts } from './idp-parts.js';
+import { acceptEmptyBodies } from './operator/empty-bodies.js';
 import { OperatorModule } from './operator/operator.module.js';
 
 /** A running IdP. */
@@ -21,13 +22,16 @@ export interface RunningIdp {
 export async function startIdp(config: IdpConfig, clock: Clock): Promise<RunningIdp> {
   const parts = await makeParts(config, clock);
   const logs = { jsonLogs: config.LOG_FORMAT === 'json' };
-  const app = await createHttpApp('idp', AppModule.forRoot(parts), logs);
+  const trustedProxies = config.IDP_TRUSTED_PROXIES;
+  const app = await createHttpApp('idp', AppModule.forRoot(parts), { ...logs, trustedProxies });
   const operatorModule = OperatorModule.forRoot(parts);
   const operator = await createHttpApp('idp', operatorModule, logs);
   const running = { close: () => closeInOrder(operator, app) }; // the database belongs to the second
   try {
     await parts.accounts.seed(config.IDP_PEOPLE);
+    for (const one of [app, operator]) parts.faults?.mark(one.getHttpAdapter().getInstance());
     await mountProvider(app.getHttpAdapter().getInstance(), parts.engine);
+    acceptEmptyBodies(operator.getHttpAdapter().getInstance());
     await operator.listen(config.IDP_OPERATOR_PORT, config.IDP_OPERATOR_HOST);
     await app.listen(config.PORT, config.HOST);
     return running;

@@ -13,12 +13,19 @@ export interface Answer {
 export class Browser {
   readonly jar = new CookieJar();
 
+  /** @param always headers of each request, such as User-Agent */
+  constructor(private readonly always: Readonly<Record<string, string>> = {}) {}
+
   async get(url: string | URL, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
     return this.send(url, {}, headers);
   }
 
-  async post(url: string | URL, form: Readonly<Record<string, string>>): Promise<Answer> {
-    return this.send(url, { method: 'POST', body: new URLSearchParams(form) });
+  async post(
+    url: string | URL,
+    form: Readonly<Record<string, string>>,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
+    return this.send(url, { method: 'POST', body: new URLSearchParams(form) }, headers);
   }
 
   /** Fills the first form of a page and submits it with its hidden fields and its button. */
@@ -37,7 +44,7 @@ export class Browser {
   ): Promise<Answer> {
     const address = String(url);
     const cookie = await this.jar.getCookieString(address);
-    const headers = { accept: 'text/html', ...extra, ...(cookie === '' ? {} : { cookie }) };
+    const headers = { accept: 'text/html', ...this.always, ...extra, ...(cookie === '' ? {} : { cookie }) };
     const response = await fetch(address, { redirect: 'manual', ...init, headers });
     for (const line of response.headers.getSetCookie()) await this.jar.setCookie(line, address);
     const location = response.headers.get('location');

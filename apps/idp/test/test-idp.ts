@@ -1,15 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { readConfig } from '#config';
 import { SystemClock } from '#http';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
+import { freePort } from '../../../test/support/free-port.js';
 import { IdpConfig } from '../src/config.js';
 import { startIdp } from '../src/start-idp.js';
 import type { Answer, Browser } from './browser.js';
 
 export const OPERATOR_TOKEN = 'an operator token of the tests'.replaceAll(' ', '-');
-const SECRET = 'a secret of the clients of these tests';
+export const CLIENT_SECRET = 'a secret of the clients of these tests';
 
 /** What a client is given at the token endpoint. */
 export interface Tokens {
@@ -29,7 +30,17 @@ export interface TestIdp {
   readonly close: () => Promise<void>;
 }
 
-export async function startTestIdp(databaseUrl: string): Promise<TestIdp> {
+/** What a suite has otherwise. */
+export interface TestIdpOptions {
+  /** keys of the configuration, over those of all tests */
+  readonly env?: Readonly<Record<string, string>>;
+  /** metadata of more clients, made with the origin of the back-channel server; all have {@link CLIENT_SECRET} */
+  readonly moreClients?: (backchannel: string) => readonly object[];
+  /** keys of `ana`, `ben` and others over those that people have here */
+  readonly people?: Readonly<Record<string, object>>;
+}
+
+export async function startTestIdp(databaseUrl: string, options: TestIdpOptions = {}): Promise<TestIdp> {
   const logoutTokens: string[] = [];
   const backchannel = createServer((request, response) => {
     let body = '';
@@ -54,9 +65,18 @@ export async function startTestIdp(databaseUrl: string): Promise<TestIdp> {
       IDP_JWKS: JSON.stringify({ keys: [signingKey] }),
       IDP_SECRET_KEYS: `test:${randomBytes(32).toString('base64')}`,
       IDP_COOKIE_KEYS: 'a key that signs the cookies of tests',
-      IDP_CLIENTS: JSON.stringify(clients(`http://localhost:${backchannelPort}`)),
-      IDP_PEOPLE: JSON.stringify(['ana', 'ben'].map(person)),
+      IDP_CLIENTS: JSON.stringify([
+        ...clients(`http://localhost:${backchannelPort}`),
+        ...(options.moreClients?.(`http://localhost:${backchannelPort}`) ?? []),
+      ]),
+      IDP_PEOPLE: JSON.stringify(
+        Object.entries({ ana: {}, ben: {}, ...options.people }).map(([login, extra]) => ({
+          ...person(login),
+          ...extra,
+        })),
+      ),
       IDP_PRIVATE_HOSTS_ALLOWED: 'localhost',
+      ...options.env,
     }),
     new SystemClock(),
   );
@@ -76,12 +96,13 @@ function clients(backchannel: string) {
     client_id: id,
     client_name: `The <${id}>`,
     first_party: true,
-    client_secret: SECRET,
+    client_secret: CLIENT_SECRET,
     redirect_uris: [`http://${id}.test/callback`],
     post_logout_redirect_uris: [`http://${id}.test/`],
     grant_types: ['authorization_code', 'refresh_token'],
     backchannel_logout_uri: `${backchannel}/${id}`,
     backchannel_logout_session_required: true,
+    ...(id === 'gateway' ? { refresh_token_rotation: false } : {}),
     ...(id === 'framed' ? { allowed_web_origins: ['http://framed.test'] } : {}),
   }));
 }
@@ -91,15 +112,8 @@ async function signingKeyOfTests(): Promise<JWK> {
   return { ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig', kid: 'k1' };
 }
 
-async function freePort(): Promise<number> {
-  const server = createTcpServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-const VERIFIER = randomBytes(32).toString('base64url');
+/** What every request of {@link authorizeUrl} is challenged with. */
+export const VERIFIER = randomBytes(32).toString('base64url');
 
 /** Gives the address of an authorization request. `extra` adds parameters or takes them away with `''`. */
 export function authorizeUrl(idp: TestIdp, clientId = 'gateway', extra: Readonly<Record<string, string>> = {}): URL {
@@ -134,7 +148,7 @@ export async function asClient(
   path: string,
   form: Record<string, string>,
 ): Promise<Response> {
-  const authorization = `Basic ${btoa(`${clientId}:${encodeURIComponent(SECRET).replaceAll('%20', '+')}`)}`;
+  const authorization = `Basic ${btoa(`${clientId}:${encodeURIComponent(CLIENT_SECRET).replaceAll('%20', '+')}`)}`;
   return fetch(new URL(path, idp.issuer), {
     method: 'POST',
     headers: { authorization },
@@ -165,7 +179,15 @@ export async function operate(
   method: string,
   path: string,
   token = OPERATOR_TOKEN,
+  json?: unknown,
 ): Promise<{ readonly status: number; readonly headers: Headers; readonly body: unknown }> {
-  const response = await fetch(idp.operator + path, { method, headers: { authorization: `Bearer ${token}` } });
+  const response = await fetch(idp.operator + path, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+  });
   return { status: response.status, headers: response.headers, body: await response.json() };
 }

@@ -20,6 +20,11 @@ export async function isPassword(password: string, hashed: string): Promise<bool
   return timingSafeEqual(await derive(password, Buffer.from(salt, 'base64url'), cost), expected);
 }
 
+/** Says whether a hash was made with weaker parameters than those of today. */
+export function isOutdated(hashed: string): boolean {
+  return !hashed.startsWith(`scrypt$${COST.N}$${COST.r}$${COST.p}$`);
+}
+
 function derive(password: string, salt: Buffer, cost: typeof COST): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     // The same character can be typed as one code point or two: NFKC makes them one.

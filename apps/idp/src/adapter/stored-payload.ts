@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
 import type { AdapterPayload } from 'oidc-provider';
 import type { Prisma } from '../generated/client.js';
+import { sha256 } from '../hashes.js';
 
 /** Starts the name of a row that was found by something else than its id. No id of the engine holds a colon. */
 const ROW_NAME = 'row:';
 
 /** Gives the database key of an id. The ids of sessions, codes and tokens are bearer secrets, so only their hash is kept. */
 export function storageKey(id: string): string {
-  return createHash('sha256').update(id).digest('base64url');
+  return sha256(id).toString('base64url');
 }
 
 /** Gives what stands in place of an unknown id, when a row was found by its uid. It opens nothing: only `keyOf` knows it. */

@@ -1,26 +1,66 @@
+import type Provider from 'oidc-provider';
 import type { Configuration } from 'oidc-provider';
+import type { IdpConfig } from '../config.js';
+import { hostCookie, pathCookie } from './cookie-text.js';
+
+type Cookies = NonNullable<Configuration['cookies']>;
+
+/** What the cookies' attributes depend on. */
+export interface CookieRules {
+  readonly https: boolean;
+  /** frames on other sites get the cookies too, where the browser lets them */
+  readonly crossSite: boolean;
+}
+
+/** What browsers are told of a cookie that belongs to a session. */
+export interface CookieAttributes {
+  readonly sameSite: 'lax' | 'none';
+  readonly secure: boolean;
+}
+
+/** Gives the rules that the configuration asks for. */
+export function cookieRules(config: Pick<IdpConfig, 'IDP_ISSUER' | 'IDP_CROSS_SITE_FRAMES'>): CookieRules {
+  return { https: config.IDP_ISSUER.startsWith('https:'), crossSite: config.IDP_CROSS_SITE_FRAMES };
+}
 
 /**
- * Gives names and attributes of the cookies. On https the session's has the `__Host-` prefix; the two of an interaction
- * have a path of their own, which that prefix forbids. On plain http browsers would refuse both prefixes and `Secure`.
- * `Lax`, so a silent sign-in in a frame works on the same site only; elsewhere the top-level redirect does.
+ * Gives what every cookie has that belongs to a session. `Lax`, so a silent sign-in in a frame works on the same site only
+ * and elsewhere the top-level redirect does; or `None`, which browsers take with `Secure` alone. Most keep a `Secure`
+ * cookie of plain http on loopback, nowhere else.
  */
-export function cookieSettings(https: boolean, keys: readonly string[]): NonNullable<Configuration['cookies']> {
-  const attributes = { httpOnly: true, sameSite: 'lax', secure: https, signed: true, overwrite: true } as const;
+export function sessionCookieAttributes({ https, crossSite }: CookieRules): CookieAttributes {
+  return { sameSite: crossSite ? 'none' : 'lax', secure: https || crossSite };
+}
+
+/** Gives names and attributes of the engine's cookies. */
+export function cookieSettings(rules: CookieRules, keys: readonly string[]): Cookies {
+  const attributes = { httpOnly: true, ...sessionCookieAttributes(rules), signed: true, overwrite: true } as const;
   return {
     keys: [...keys],
-    names: cookieNames(https),
+    names: cookieNames(rules.https),
     long: { ...attributes, path: '/' },
     short: attributes,
   };
 }
 
-/** Gives the cookies' names. Every name says whose it is: on one host, all ports share their cookies. */
-export function cookieNames(https: boolean): Record<'session' | 'interaction' | 'resume', string> {
-  const scoped = https ? '__Secure-' : '';
+/**
+ * Gives the cookies' names. Every name says whose it is: on one host, all ports share their cookies. The two of an
+ * interaction have a path of their own.
+ */
+function cookieNames(https: boolean): Record<'session' | 'interaction' | 'resume', string> {
   return {
-    session: `${https ? '__Host-' : ''}idp_session`,
-    interaction: `${scoped}idp_interaction`,
-    resume: `${scoped}idp_resume`,
+    session: hostCookie('idp_session', https),
+    interaction: pathCookie('idp_interaction', https),
+    resume: pathCookie('idp_resume', https),
+  };
+}
+
+/** Lets the engine set `Secure` cookies on plain http. Its cookie library refuses to, and does not know of loopback. */
+export function sendSecureCookies(provider: Provider): void {
+  const createContext = provider.createContext.bind(provider);
+  provider.createContext = (request, response) => {
+    const ctx = createContext(request, response);
+    ctx.cookies.secure = true;
+    return ctx;
   };
 }

@@ -1,6 +1,12 @@
 import { problem } from '#http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AUTH0_LOGOUT, endSessionQuery } from '../logout/auth0-logout.js';
+import { errorPage } from '../page/error-page.js';
+import { sendPage } from '../page/answer.js';
+import { noteAddress } from '../sessions/request-address.js';
+import { cookiesNamed } from './cookie-text.js';
 import type { Engine } from './engine.js';
+import { redirectPosts } from './post-as-get.js';
 import { ROUTES } from './provider-configuration.js';
 import { isServable, pinPublicAddress } from './public-address.js';
 import { SessionQueue } from './session-queue.js';
@@ -19,6 +25,11 @@ const WITHOUT_SESSION = [
 /** Routes that must take POST too (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2). */
 const POST_AS_GET: readonly string[] = [ROUTES.authorization, ROUTES.end_session];
 
+/** The key set where back-end SDKs of Auth0 look for it, without discovery. */
+const AUTH0_JWKS = '/.well-known/jwks.json';
+
+const NO_CLIENT_TO_RETURN_TO = errorPage('invalid_request', 'returnTo needs the client_id that it is registered for');
+
 /** Puts the protocol's endpoints on the HTTP server. The engine reads bodies itself and writes its answers itself. */
 export async function mountProvider(fastify: FastifyInstance, engine: Engine): Promise<void> {
   const issuer = new URL(engine.provider.issuer);
@@ -29,7 +40,7 @@ export async function mountProvider(fastify: FastifyInstance, engine: Engine): P
     await engine.answer(request.raw, reply.raw);
   };
   const answerInTurn = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const session = cookieOf(request.headers.cookie, engine.provider.cookieName('session'));
+    const [session] = cookiesNamed(engine.provider.cookieName('session'), request.headers.cookie);
     await (session === undefined ? answer(request, reply) : queue.run(session, () => answer(request, reply)));
   };
 
@@ -40,35 +51,25 @@ export async function mountProvider(fastify: FastifyInstance, engine: Engine): P
     });
     scope.addHook('onRequest', (request, _reply, next) => {
       pinPublicAddress(request.raw, issuer);
+      noteAddress(request.raw, request.ip);
       next(isServable(request.raw.url ?? '') ? undefined : problem(400, 'invalid-address', 'The address is malformed'));
     });
     for (const url of WITHOUT_SESSION) scope.all(url, answer);
+    scope.get(AUTH0_JWKS, (request, reply) => {
+      request.raw.url = ROUTES.jwks;
+      return answer(request, reply);
+    });
     for (const url of WITH_SESSION) {
       if (POST_AS_GET.includes(url)) scope.get(url, answerInTurn);
       else scope.all(url, answerInTurn);
     }
+    scope.get(AUTH0_LOGOUT, async (request, reply) => {
+      const query = endSessionQuery(new URL(request.raw.url ?? '', issuer).searchParams);
+      if (query === undefined) return sendPage(reply, 400, NO_CLIENT_TO_RETURN_TO);
+      request.raw.url = `${ROUTES.end_session}?${query.toString()}`;
+      await answerInTurn(request, reply);
+    });
     done();
   });
-  for (const url of POST_AS_GET) fastify.post(url, postAsGet);
-}
-
-/**
- * Answers a POST with a redirect to the same request as GET. The session's cookie is `Lax`, so browsers leave it out of a
- * POST from another site, but send it when they follow the redirect.
- */
-async function postAsGet(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(request.body ?? {})) {
-    for (const one of [value].flat()) query.append(name, String(one)); // twice stays twice, for the engine to refuse
-  }
-  await reply
-    .header('cache-control', 'no-store')
-    .redirect(`${request.url.replace(/\?.*$/, '')}?${query.toString()}`, 303);
-}
-
-function cookieOf(header: string | undefined, name: string): string | undefined {
-  return header
-    ?.split('; ')
-    .find((pair) => pair.startsWith(`${name}=`))
-    ?.slice(name.length + 1);
+  for (const url of POST_AS_GET) redirectPosts(fastify, url);
 }

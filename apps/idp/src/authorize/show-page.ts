@@ -2,7 +2,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import { PAGE_HEADERS } from '../page/page.js';
 
 /** Answers with a page of ours. The status is the engine's. */
-export function showPage(ctx: KoaContextWithOIDC, text: string): void {
+export function showPage(ctx: Pick<KoaContextWithOIDC, 'status' | 'set' | 'body'>, text: string): void {
   const { status } = ctx;
   ctx.set({ ...PAGE_HEADERS });
   ctx.body = text;

@@ -1,4 +1,4 @@
-/** Why a session of this IdP ends. */
+/** Why a session of this IdP ends, or why it ends for one of its clients. */
 export const ENDING_CAUSES = [
   'signed_out',
   'account_switched',
@@ -9,8 +9,10 @@ export const ENDING_CAUSES = [
   'password_changed',
   'mfa_reset',
   'account_disabled',
+  'consent_withdrawn',
 ] as const;
 
+/** One of them. */
 export type EndingCause = (typeof ENDING_CAUSES)[number];
 
 /** How a session ends. */

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { isSameText, keyedHash } from '../hashes.js';
 
 /** The secret of the forms of all replicas. */
 export class FormSecret {
@@ -10,12 +10,10 @@ export class FormSecret {
  * Bound to one interaction, whose cookie the browser must hold as well.
  */
 export function formToken(secret: string, interactionUid: string): string {
-  return createHmac('sha256', secret).update(`sign-in form ${interactionUid}`).digest('base64url');
+  return keyedHash(secret, `sign-in form ${interactionUid}`).toString('base64url');
 }
 
 /** Says whether a form carried its token. Takes the same time for every wrong one. */
 export function isFormToken(token: string, secret: string, interactionUid: string): boolean {
-  const expected = Buffer.from(formToken(secret, interactionUid));
-  const given = Buffer.from(token);
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  return isSameText(token, formToken(secret, interactionUid));
 }

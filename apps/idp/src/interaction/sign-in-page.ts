@@ -1,29 +1,26 @@
+import { fault, hiddenFields } from '../page/blocks.js';
 import { html } from '../page/html.js';
 import { page } from '../page/page.js';
+import type { PageFrame } from './interaction-pages.service.js';
 
 /** What the sign-in page shows. */
-export interface SignInForm {
-  /** where the form is posted */
-  readonly action: string;
-  readonly token: string;
-  /** the app that asked, as people know it */
-  readonly clientName: string;
+export interface SignInForm extends PageFrame {
   readonly login: string;
   /** why the last attempt did not succeed */
-  readonly fault?: string;
+  readonly fault?: string | undefined;
 }
 
 /** Gives the sign-in page. The first field that needs typing has the focus. */
-export function signInPage({ action, token, clientName, login, fault }: SignInForm): string {
-  const wrong = fault !== undefined && html` aria-invalid="true" aria-describedby="fault"`;
+export function signInPage({ action, token, clientName, login, fault: wrong }: SignInForm): string {
+  const marks = wrong !== undefined && html` aria-invalid="true" aria-describedby="fault"`;
   const focus = html` autofocus`;
   return page(
     'Sign in',
     html`<h1>Sign in</h1>
       <p>to go on to <strong>${clientName}</strong></p>
-      ${fault !== undefined && html`<p class="wrong" id="fault" role="alert">${fault}</p>`}
+      ${fault(wrong)}
       <form method="post" action="${action}">
-        <input type="hidden" name="token" value="${token}" />
+        ${hiddenFields({ token })}
         <label for="login">Name</label>
         <input
           id="login"
@@ -34,7 +31,7 @@ export function signInPage({ action, token, clientName, login, fault }: SignInFo
           autocomplete="username"
           autocapitalize="none"
           spellcheck="false"
-          ${wrong}${login === '' && focus}
+          ${marks}${login === '' && focus}
         />
         <label for="password">Password</label>
         <input
@@ -44,7 +41,7 @@ export function signInPage({ action, token, clientName, login, fault }: SignInFo
           required
           maxlength="1024"
           autocomplete="current-password"
-          ${wrong}${login !== '' && focus}
+          ${marks}${login !== '' && focus}
         />
         <button type="submit">Sign in</button>
       </form>`,

@@ -1,92 +1,77 @@
-import { Body, Controller, Get, Logger, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
+import { Body, Controller, Get, Post, Req, Res, UseFilters } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { errors } from 'oidc-provider';
 import { z } from 'zod';
 import { Accounts } from '../account/accounts.service.js';
-import { Engine } from '../authorize/engine.js';
-import { PAGE_HEADERS } from '../page/page.js';
-import { FormSecret, formToken, isFormToken } from './form-token.js';
+import { sendPage } from '../page/answer.js';
 import { InteractionErrorFilter } from './interaction-error.filter.js';
+import { passwordMark } from './fresh-sign-in.js';
+import { InteractionPages, type OpenInteraction, OUT_OF_DATE } from './interaction-pages.service.js';
+import { PasswordSignIn } from './password-sign-in.service.js';
 import { signInPage } from './sign-in-page.js';
+import { signInResult } from './sign-in-result.js';
+import { sendTooMany } from '../limits/too-many-page.js';
 
-const Form = z.object({
-  token: z.string().catch(''),
-  login: z.string().max(200).catch(''),
-  password: z.string().max(1024).catch(''),
-});
-const LoginHint = z.string().max(200).catch('');
+const Form = z
+  .object({ login: z.string().max(200).catch(''), password: z.string().max(1024).catch('') })
+  .catch({ login: '', password: '' });
+const ClientId = z.string();
+const LoginHint = z.string().min(1).max(200).optional().catch(undefined);
+
+/** Reasons to sign in that mean somebody else than who is signed in. */
+const MEANS_ANOTHER = ['another_account', 'id_token_hint', 'claims_id_token_sub_value', 'account_gone'];
 
 /** Shows the sign-in page and takes its form. */
-@Controller('interaction')
+@Controller('interaction/:uid')
 @UseFilters(InteractionErrorFilter)
 export class SignInController {
-  private readonly logger = new Logger('sign-in');
-
   constructor(
-    private readonly engine: Engine,
+    private readonly pages: InteractionPages,
     private readonly accounts: Accounts,
-    private readonly secret: FormSecret,
+    private readonly passwords: PasswordSignIn,
   ) {}
 
-  @Get(':uid')
-  async show(@Param('uid') uid: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { params } = await this.interaction(uid, request, reply);
-    await this.send(reply, 200, { uid, params, login: LoginHint.parse(params.login_hint) });
+  @Get()
+  async show(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const interaction = await this.pages.find('login', request, reply);
+    const login = LoginHint.parse(interaction.params.login_hint) ?? (await this.expectedLogin(interaction));
+    await this.send(reply, 200, { interaction, login });
   }
 
-  @Post(':uid')
-  async submit(
-    @Param('uid') uid: string,
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const { params } = await this.interaction(uid, request, reply);
-    const { token, login, password } = Form.parse(body ?? {});
-    if (!isFormToken(token, this.secret.value, uid)) {
-      await this.send(reply, 403, { uid, params, login, fault: 'The page was out of date. Please try again.' });
+  @Post()
+  async submit(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const interaction = await this.pages.find('login', request, reply);
+    const { login, password } = Form.parse(body);
+    if (!this.pages.isOurs(body, interaction)) {
+      await this.send(reply, 403, { interaction, login, fault: OUT_OF_DATE });
       return;
     }
-    const account = await this.accounts.authenticate(login, password);
-    if (account === undefined) {
-      this.logger.log('sign-in.refused reason=wrong-name-or-password'); // not the name: people type passwords there
-      await this.send(reply, 401, { uid, params, login, fault: 'The name or the password is wrong.' });
+    const clientId = ClientId.parse(interaction.params.client_id);
+    const outcome = await this.passwords.attempt({ login, password, clientId }, request, reply);
+    if (outcome.kind === 'too_many') {
+      const { action } = await this.pages.frame(interaction);
+      await sendTooMany(reply, { what: 'The name or the password', retryAfterS: outcome.retryAfterS, action });
       return;
     }
-    this.logger.log(`sign-in.accepted sub=${account.sub}`);
-    const result = { login: { accountId: account.sub, amr: ['pwd'] } };
-    const returnTo = await this.engine.provider.interactionResult(request.raw, reply.raw, result, {
-      mergeWithLastSubmission: false,
-    });
-    await reply.header('cache-control', 'no-store').redirect(returnTo, 303);
+    if (outcome.kind === 'refused') {
+      await this.send(reply, 401, { interaction, login, fault: 'The name or the password is wrong.' });
+      return;
+    }
+    const result = signInResult(outcome.account.sub, interaction.session, this.pages.clock.now());
+    await this.pages.answerAnew(request, reply, { ...result, password_mark: passwordMark(outcome.account) });
   }
 
-  /** @throws errors.SessionNotFound when the browser does not hold this interaction */
-  private async interaction(uid: string, request: FastifyRequest, reply: FastifyReply) {
-    const details = await this.engine.provider.interactionDetails(request.raw, reply.raw);
-    if (details.uid !== uid) throw new errors.SessionNotFound('the interaction is not the one of the address');
-    return details;
+  /** Gives the name of who is signed in, when it is they who must sign in again. */
+  private async expectedLogin({ session, prompt }: OpenInteraction): Promise<string> {
+    if (session?.accountId === undefined || prompt.reasons.some((reason) => MEANS_ANOTHER.includes(reason))) return '';
+    return (await this.accounts.find(session.accountId))?.login ?? '';
   }
 
   private async send(
     reply: FastifyReply,
     status: number,
-    shown: {
-      readonly uid: string;
-      readonly params: Readonly<Record<string, unknown>>;
-      readonly login: string;
-      readonly fault?: string;
-    },
+    shown: { readonly interaction: OpenInteraction; readonly login: string; readonly fault?: string },
   ): Promise<void> {
-    const clientId = z.string().parse(shown.params.client_id);
-    const client = await this.engine.provider.Client.find(clientId);
-    const text = signInPage({
-      action: `/interaction/${encodeURIComponent(shown.uid)}`,
-      token: formToken(this.secret.value, shown.uid),
-      clientName: client?.clientName ?? clientId,
-      login: shown.login,
-      ...(shown.fault === undefined ? {} : { fault: shown.fault }),
-    });
-    await reply.status(status).headers(PAGE_HEADERS).send(text);
+    const frame = await this.pages.frame(shown.interaction);
+    await sendPage(reply, status, signInPage({ ...frame, login: shown.login, fault: shown.fault }));
   }
 }

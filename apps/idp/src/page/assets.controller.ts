@@ -3,6 +3,7 @@ import { problem } from '#http';
 import type { FastifyReply } from 'fastify';
 import { STYLE_SHEET, SUBMIT_SCRIPT } from './assets.js';
 
+/** Serves what the pages load. */
 @Controller('assets')
 export class AssetsController {
   /** Gives a file of the pages. Its name holds its version, so browsers keep it. */

@@ -17,8 +17,12 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
 };
 
-/** Gives a whole page as text. */
-export function page(title: string, body: Html): string {
+/**
+ * Gives a whole page as text. Its first heading is the body's.
+ *
+ * @param width `wide` for pages with lists and tables
+ */
+export function page(title: string, body: Html, width: 'narrow' | 'wide' = 'narrow'): string {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -28,7 +32,7 @@ export function page(title: string, body: Html): string {
         <link rel="stylesheet" href="${STYLE_SHEET.path}" />
       </head>
       <body>
-        <main>${body}</main>
+        <main class="${width}">${body}</main>
       </body>
     </html>`.text;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** What a session keeps of one client that it has signed the person in to. */
 const Authorization = z.object({
-  /** the session's id as told to this client */
+  /** the session's id as told to this client; the engine also keeps entries without it, of clients that only asked */
   sid: z.string().optional(),
   grantId: z.string().optional(),
   /** an offline grant, which outlives the session (Back-Channel Logout §2.7) */
@@ -17,11 +17,25 @@ export const StoredSession = z.object({
   authorizations: z.record(z.string(), Authorization).default({}),
 });
 
+/** That part, read. */
 export type StoredSession = z.infer<typeof StoredSession>;
 
-/** Gives the grants that end with the session. */
-export function grantsToRevoke({ authorizations }: StoredSession): readonly string[] {
+/** A client of a session, and what the session is called there. */
+export interface SessionClient {
+  readonly clientId: string;
+  readonly sid: string;
+}
+
+/** Gives the clients that the session has signed the person in to. */
+export function clientsOf({ authorizations }: StoredSession): readonly SessionClient[] {
+  return Object.entries(authorizations).flatMap(([clientId, { sid }]) =>
+    sid === undefined ? [] : [{ clientId, sid }],
+  );
+}
+
+/** Gives the grants that end with the session; with `offlineToo` also those that otherwise outlive it. */
+export function grantsToRevoke({ authorizations }: StoredSession, offlineToo = false): readonly string[] {
   return Object.values(authorizations).flatMap(({ grantId, persistsLogout }) =>
-    grantId === undefined || persistsLogout ? [] : [grantId],
+    grantId === undefined || (persistsLogout && !offlineToo) ? [] : [grantId],
   );
 }

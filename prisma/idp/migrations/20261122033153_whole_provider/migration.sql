@@ -67,6 +67,7 @@ CREATE TABLE "SessionEnding" (
     "id" UUID NOT NULL,
     "sessionUid" TEXT NOT NULL,
     "sub" TEXT NOT NULL,
+    "clientId" TEXT,
     "cause" TEXT NOT NULL,
     "actor" TEXT NOT NULL,
     "push" BOOLEAN NOT NULL,
