@@ -50,6 +50,16 @@ describe('the secrets of the docker-compose cluster', () => {
     expect(after.get('nats-url')).toContain(`:${after.get('nats-password') ?? ''}@nats-1:4222`);
   });
 
+  it('encrypt the databases of the gateway and of the identity provider with keys of their own', async () => {
+    await fill();
+    const keys = await Promise.all(['token-keys', 'idp-secret-keys'].map(read));
+    expect(keys).toEqual([
+      expect.stringMatching(/^[\w-]+:[\w+/]{43}=$/),
+      expect.stringMatching(/^[\w-]+:[\w+/]{43}=$/),
+    ]);
+    expect(keys[0]).not.toBe(keys[1]);
+  });
+
   it('survive a run that was killed while it wrote', async () => {
     await writeFile(join(dir, '.client-secret.new'), 'half', { mode: 0o440 });
     await fill();

@@ -35,6 +35,7 @@ async function keepAppSecrets(folder: SecretFolder, addresses: ClientAddresses, 
   await keep('operator-token', fresh.operatorToken);
   await keep('cookie-keys', fresh.cookieKey);
   await keep('token-keys', fresh.tokenKeys);
+  await keep('idp-secret-keys', fresh.idpSecretKeys);
   await keep('people.json', JSON.stringify(fresh.people));
   await keep('idp-jwks.json', JSON.stringify({ keys: [fresh.idpKey] }));
   await keep('assertion-key.json', JSON.stringify(fresh.assertionKey));

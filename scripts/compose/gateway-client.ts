@@ -12,6 +12,7 @@ export function gatewayClient({ frontEnds, gateway }: ClientAddresses, secret: s
     client_id: 'gateway',
     client_secret: secret,
     client_name: 'session-sync demo',
+    first_party: true,
     token_endpoint_auth_method: 'client_secret_basic',
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
@@ -20,5 +21,6 @@ export function gatewayClient({ frontEnds, gateway }: ClientAddresses, secret: s
     backchannel_logout_uri: `${gateway}/bff/backchannel`,
     backchannel_logout_session_required: true,
     require_auth_time: true,
+    refresh_token_rotation: false, // gateways and pollers use the same token at the same time
   } as const;
 }

@@ -5,9 +5,10 @@ import type { Stack } from './start-stack.js';
 /** Says where everything is and how to sign in, line by line. Tokens and client secrets are not among it. */
 export function addressLines(stack: Stack, ownIssuer: OwnIssuer | undefined): readonly string[] {
   const { origins, secrets } = stack;
-  const people = secrets.people.map(
-    ({ name, login, password }) => `  ${name.padEnd(18)}  sign in as ${login} with ${password}`,
-  );
+  const people = secrets.people.flatMap(({ name, login, password, totp_secret }) => [
+    `  ${name.padEnd(18)}  sign in as ${login} with ${password}`,
+    ...(totp_secret === undefined ? [] : [`  ${''.padEnd(18)}  and an authenticator app that knows ${totp_secret}`]),
+  ]);
   const registration = [
     '  Register at your identity provider:',
     ...(ownIssuer === undefined ? [] : registrationLines(ownIssuer, origins.frontEndA, origins.frontEndB)).map(
@@ -18,7 +19,8 @@ export function addressLines(stack: Stack, ownIssuer: OwnIssuer | undefined): re
     '',
     `  front end A (Notes)    ${origins.frontEndA}`,
     `  front end B (Billing)  ${origins.frontEndB}`,
-    `  identity provider      ${ownIssuer?.issuer ?? origins.idp}`,
+    `  identity provider      ${ownIssuer?.issuer ?? origins.issuer}`,
+    ...(ownIssuer === undefined ? [`  account page           ${origins.idp}/account`] : []),
     `  notes, billing         ${origins.notes}, ${origins.billing}`,
     '',
     ...(ownIssuer === undefined ? people : registration),

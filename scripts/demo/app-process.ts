@@ -14,7 +14,7 @@ export interface AppPlan {
 }
 
 /** What an app gets of our own environment; anything else could change its configuration behind our back. */
-const inherited = ['PATH', 'HOME', 'TZ', 'LANG', 'NODE_EXTRA_CA_CERTS'];
+const inherited = ['PATH', 'HOME', 'TZ', 'LANG', 'NODE_EXTRA_CA_CERTS', 'UNSAFE_FAULTS']; // the last one is said loudly
 const readyTimeoutMs = 60_000;
 const pauseMs = 50;
 const tailLines = 15;

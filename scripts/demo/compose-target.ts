@@ -19,7 +19,10 @@ const addresses = {
 const postgresPort = '8087';
 
 const People = z.array(
-  z.object({ sub: z.string(), login: z.string(), name: z.string(), email: z.string(), password: z.string() }),
+  z.object({
+    ...{ sub: z.string(), login: z.string(), name: z.string(), email: z.string(), password: z.string() },
+    totp_secret: z.string().exactOptional(),
+  }),
 );
 const Key = z.looseObject({ kty: z.string(), kid: z.string() });
 

@@ -1,5 +1,6 @@
 import { ownIssuerPollIntervalS, pollIntervalS } from './plan.js';
 import type { OwnIssuer } from './options.js';
+import { confidentialExamples, type Secrets } from './secrets.js';
 import type { Stack } from './start-stack.js';
 
 /**
@@ -13,13 +14,9 @@ export function envValues(
   const { origins, secrets, databases, natsUrl, natsServiceUrl } = stack;
   const pid = (name: Parameters<typeof stack.apps.get>[0]): string => (stack.apps.get(name)?.pid ?? 0).toString();
   const intervalS = ownIssuer === undefined ? pollIntervalS : ownIssuerPollIntervalS;
-  const people = secrets.people.flatMap(({ login, password }) => [
-    [`${login.toUpperCase()}_LOGIN`, login] as const,
-    [`${login.toUpperCase()}_PASSWORD`, password] as const,
-  ]);
   const builtIn = ownIssuer === undefined;
   return new Map<string, string>([
-    ['IDP_ISSUER', ownIssuer?.issuer ?? origins.idp],
+    ['IDP_ISSUER', ownIssuer?.issuer ?? origins.issuer],
     ...(builtIn
       ? ([
           ['IDP_OPERATOR_URL', origins.operator],
@@ -30,7 +27,7 @@ export function envValues(
     ['FRONTEND_B', origins.frontEndB],
     ['CLIENT_ID', ownIssuer?.clientId ?? 'gateway'],
     ['CLIENT_SECRET', ownIssuer?.clientSecret ?? secrets.clientSecret],
-    ...(builtIn ? people : []),
+    ...(builtIn ? [...people(secrets), ...examples(secrets)] : []),
     ['NATS_URL', natsUrl],
     ['NATS_SERVICE_URL', natsServiceUrl],
     ['HUB_DATABASE_URL', databases.hub],
@@ -46,3 +43,25 @@ export function envValues(
     ['POLL_INTERVAL_MS', (intervalS * 1000).toString()],
   ]);
 }
+
+type Pair = readonly [key: string, value: string];
+
+const people = ({ people }: Secrets): readonly Pair[] =>
+  people.flatMap(({ login, password, totp_secret }): readonly Pair[] => [
+    [`${login.toUpperCase()}_LOGIN`, login],
+    [`${login.toUpperCase()}_PASSWORD`, password],
+    ...(totp_secret === undefined ? [] : [[`${login.toUpperCase()}_TOTP_SECRET`, totp_secret] as const]),
+  ]);
+
+/** The clients of example-clients.ts: `SPA_CLIENT_ID`, `CONF_CLIENT_ID`, `CONF_CLIENT_SECRET` and so on. */
+const examples = ({ exampleClientSecrets }: Secrets): readonly Pair[] => [
+  ['SPA_CLIENT_ID', 'spa'],
+  ['SPA_CONSENT_CLIENT_ID', 'spa-consent'],
+  ...confidentialExamples.flatMap((id): readonly Pair[] => {
+    const prefix = id.toUpperCase().replace('-', '_');
+    return [
+      [`${prefix}_CLIENT_ID`, id],
+      [`${prefix}_CLIENT_SECRET`, exampleClientSecrets[id]],
+    ];
+  }),
+];

@@ -1,5 +1,6 @@
 import { type ClientAddresses, gatewayClient } from '../compose/gateway-client.js';
 import type { AppPlan } from './app-process.js';
+import { exampleApi, exampleClients } from './example-clients.js';
 import type { OwnIssuer } from './options.js';
 import type { Secrets } from './secrets.js';
 
@@ -38,10 +39,11 @@ export const ownIssuerPollIntervalS = 10;
 /** The secret files that the apps read, and what stands in each. */
 export type SecretFileName = keyof ReturnType<typeof secretFileContents>;
 
-/** Addresses that follow from the ports. The two front ends are one gateway under two hosts, so two cookie jars. */
+/** Addresses and the issuer identifier that follow from the ports. The two front ends are one gateway under two hosts, so two cookie jars. */
 export function originsOf(ports: Ports) {
   return {
     idp: `http://localhost:${ports.idp}`,
+    issuer: `http://localhost:${ports.idp}/`, // over plain http one browser SDK accepts only an issuer with the slash
     operator: `http://127.0.0.1:${ports.operator}`,
     frontEndA: `http://localhost:${ports.frontEnds}`,
     frontEndB: `http://127.0.0.1:${ports.frontEnds}`,
@@ -61,8 +63,12 @@ export function secretFileContents({ ports, secrets, ownIssuer }: Omit<PlanInput
   return {
     IDP_OPERATOR_TOKEN: secrets.operatorToken,
     IDP_COOKIE_KEYS: secrets.cookieKey,
+    IDP_SECRET_KEYS: secrets.idpSecretKeys,
     IDP_JWKS: JSON.stringify({ keys: [secrets.idpKey] }),
-    IDP_CLIENTS: JSON.stringify([gatewayClient(clientAddresses(ports), secrets.clientSecret)]),
+    IDP_CLIENTS: JSON.stringify([
+      gatewayClient(clientAddresses(ports), secrets.clientSecret),
+      ...exampleClients(secrets.exampleClientSecrets),
+    ]),
     IDP_PEOPLE: JSON.stringify(secrets.people),
     CLIENT_SECRET: ownIssuer?.clientSecret ?? secrets.clientSecret,
     ASSERTION_KEY: JSON.stringify(secrets.assertionKey),
@@ -89,13 +95,17 @@ export function planApps(inputs: PlanInputs): Readonly<Record<AppName, AppPlan>>
 
 function idpEnv({ ports, databases, secretFile }: PlanInputs) {
   return {
-    IDP_ISSUER: originsOf(ports).idp,
+    IDP_ISSUER: originsOf(ports).issuer,
     IDP_OPERATOR_HOST: '127.0.0.1',
     IDP_OPERATOR_PORT: ports.operator.toString(),
     IDP_DATABASE_URL: databases.idp,
-    IDP_PRIVATE_HOSTS_ALLOWED: 'localhost,127.0.0.1', // the gateway's back channel is on loopback
+    IDP_PRIVATE_HOSTS_ALLOWED: 'localhost,127.0.0.1', // the clients' back channels are on loopback
+    IDP_CROSS_SITE_FRAMES: 'true',
+    IDP_APIS: JSON.stringify([exampleApi]),
+    KEY_PUBLISHED_AHEAD_S: '40', // a bit longer than verifiers wait before they look at the key set again
     IDP_OPERATOR_TOKEN_FILE: secretFile('IDP_OPERATOR_TOKEN'),
     IDP_COOKIE_KEYS_FILE: secretFile('IDP_COOKIE_KEYS'),
+    IDP_SECRET_KEYS_FILE: secretFile('IDP_SECRET_KEYS'),
     IDP_JWKS_FILE: secretFile('IDP_JWKS'),
     IDP_CLIENTS_FILE: secretFile('IDP_CLIENTS'),
     IDP_PEOPLE_FILE: secretFile('IDP_PEOPLE'),
@@ -105,7 +115,7 @@ function idpEnv({ ports, databases, secretFile }: PlanInputs) {
 function relyingPartyEnv({ ports, databases, ownIssuer, secretFile }: PlanInputs) {
   return {
     HUB_DATABASE_URL: databases.hub,
-    ISSUER: ownIssuer?.issuer ?? originsOf(ports).idp,
+    ISSUER: ownIssuer?.issuer ?? originsOf(ports).issuer,
     CLIENT_ID: ownIssuer?.clientId ?? 'gateway',
     CLIENT_AUTH_METHOD: ownIssuer?.clientAuthMethod ?? 'client_secret_basic',
     CLIENT_SECRET_FILE: secretFile('CLIENT_SECRET'),
@@ -149,6 +159,6 @@ function serviceEnv({ ports, databases, natsUrl, ownIssuer }: PlanInputs, name: 
     NATS_URL: natsUrl,
     GATEWAY_URL: origins.frontEndA,
     GATEWAY_JWKS_URL: `${origins.frontEndA}/.well-known/jwks.json`,
-    TRUSTED_ISSUER: ownIssuer?.issuer ?? origins.idp,
+    TRUSTED_ISSUER: ownIssuer?.issuer ?? origins.issuer,
   };
 }

@@ -56,7 +56,7 @@ export async function runStack(options: DemoOptions, around: DemoSurroundings): 
     const start = startStack({ guard, dir, frontEndPort: options.frontEndPort, ownIssuer }, around.progress);
     stack = await Promise.race([start, around.interrupted]);
     if (options.writeEnv !== undefined) envFile = await writeEnv(options.writeEnv, envValues(stack, ownIssuer));
-    if (!options.check) return await stayUp(stack, ownIssuer, around);
+    if (!options.check) return await stayUp(stack, ownIssuer, dir, around);
     const result = await Promise.race([check(stack, ownIssuer, around.progress), around.interrupted]);
     return await explain(result, dir, around);
   } finally {
@@ -65,9 +65,9 @@ export async function runStack(options: DemoOptions, around: DemoSurroundings): 
   }
 }
 
-async function stayUp(stack: Stack, ownIssuer: Issuer, around: DemoSurroundings): Promise<never> {
+async function stayUp(stack: Stack, ownIssuer: Issuer, dir: string, around: DemoSurroundings): Promise<never> {
   for (const line of addressLines(stack, ownIssuer)) around.print(line);
-  around.print('  Everything runs. Ctrl-C stops it.');
+  around.print(`  Everything runs; each app's log is in ${dir} until it stops. Ctrl-C stops it.`);
   let stopping = false;
   for (const app of stack.apps.values()) {
     void app.exited.then(async (code) => {

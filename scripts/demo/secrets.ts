@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
+import { Secret } from 'otpauth';
 
 /** Someone whom the built-in identity provider knows. */
 export interface Person {
@@ -10,16 +11,25 @@ export interface Person {
   readonly name: string;
   readonly email: string;
   readonly password: string;
+  /** base32; who has one is asked for a code of an authenticator app too. Named as IDP_PEOPLE names it */
+  readonly totp_secret?: string;
 }
+
+/** The confidential example clients, see example-clients.ts. */
+export const confidentialExamples = ['strict-hint', 'conf', 'offline'] as const;
+export type ConfidentialExample = (typeof confidentialExamples)[number];
 
 /** Everything secret that one run of the demo uses; made anew each time. */
 export interface Secrets {
   readonly operatorToken: string;
   readonly cookieKey: string;
   readonly clientSecret: string;
+  readonly exampleClientSecrets: Readonly<Record<ConfidentialExample, string>>;
   readonly people: readonly Person[];
   /** `kid:base64` of 32 bytes: encrypts tokens in the hub's database */
   readonly tokenKeys: string;
+  /** the same of the identity provider: encrypts signing keys and authenticator secrets in its database */
+  readonly idpSecretKeys: string;
   /** private key (RS256) of the identity provider's ID tokens */
   readonly idpKey: JWK;
   /** private key (ES256) of the gateway's assertions */
@@ -40,8 +50,10 @@ export async function createSecrets(): Promise<Secrets> {
     operatorToken: randomText(),
     cookieKey: randomText(),
     clientSecret: randomText(),
-    people: ['ana', 'ben', 'cem'].map(createPerson),
-    tokenKeys: `demo-1:${randomBytes(32).toString('base64')}`,
+    exampleClientSecrets: { 'strict-hint': randomText(), conf: randomText(), offline: randomText() },
+    people: [createPerson('ana'), createPerson('ben'), { ...createPerson('cem'), totp_secret: new Secret().base32 }],
+    tokenKeys: createEncryptionKey(),
+    idpSecretKeys: createEncryptionKey(),
     idpKey,
     assertionKey,
   };
@@ -66,6 +78,7 @@ export async function writeSecretFiles<Name extends string>(
 }
 
 const randomText = (): string => randomBytes(32).toString('base64url');
+const createEncryptionKey = (): string => `demo-1:${randomBytes(32).toString('base64')}`;
 
 function createPerson(login: string): Person {
   const name = login.charAt(0).toUpperCase() + login.slice(1);

@@ -4,7 +4,7 @@ import type { Person } from './secrets.js';
 /** The running system that the story is played against. It is reached by its addresses, as everyone reaches it. */
 export interface Target {
   readonly addresses: {
-    /** the issuer */
+    /** origin of the identity provider */
     readonly idp: string;
     readonly operator: string;
     readonly frontEndA: string;

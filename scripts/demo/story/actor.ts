@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Browser, type Answer, type Page } from '../browser.js';
 import type { Person } from '../secrets.js';
+import { codeOf } from './authenticator.js';
 import { expectThat, StoryFault } from './story-fault.js';
 
 /** Someone of the story, in front of a browser of their own. */
@@ -51,13 +52,21 @@ export async function signIn(actor: Actor, frontEnd: string, issuer: string): Pr
   const form = page.forms.find(({ fields }) => fields.some(({ type }) => type === 'password'));
   if (form === undefined || page.url.origin !== new URL(issuer).origin)
     throw new StoryFault('the IdP shows its sign-in page', describePage(page));
-  const landed = await actor.browser.submit(page, form, {
+  const next = await actor.browser.submit(page, form, {
     text: actor.login,
     email: actor.login,
     password: actor.password,
   });
+  const landed = await passSecondFactor(actor, next);
   expectThat(landed.url.origin === frontEnd, `signing in leads back to ${frontEnd}`, describePage(landed));
   await expectSignedIn(actor, frontEnd);
+}
+
+/** Gives the code of the person's authenticator app when the page asks for one. */
+async function passSecondFactor({ browser, totp_secret }: Actor, page: Page): Promise<Page> {
+  const form = page.forms.find(({ fields }) => fields.some(({ name }) => name === 'code'));
+  if (totp_secret === undefined || form === undefined) return page;
+  return browser.submit(page, form, { code: codeOf(totp_secret) });
 }
 
 /** Says where a navigation ended. Leaves the query out: it may hold codes. */

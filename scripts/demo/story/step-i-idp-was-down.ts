@@ -34,9 +34,9 @@ async function expectStillSignedIn(people: readonly Actor[], target: Target, for
   }
 }
 
-function untilReady(issuer: string): Promise<void> {
+function untilReady(idp: string): Promise<void> {
   return until('the IdP is ready again', longestMs, async () => {
-    const status = await fetch(`${issuer}/health/ready`).then(
+    const status = await fetch(`${idp}/health/ready`).then(
       (response) => response.status,
       () => 0, // refused: it is not listening yet
     );
