@@ -3,8 +3,10 @@
  *
  *     bootstrap.mjs                 installs the packages
  *     bootstrap.mjs nats-server     prints the path of a nats-server, after getting one if there is none
+ *     bootstrap.mjs chromium        the same for Chromium, which only tests need
  */
 import { pathToFileURL } from 'node:url';
+import { findChromium } from './bootstrap/chromium.mjs';
 import { installPackages } from './bootstrap/install-packages.mjs';
 import { findNatsServer } from './bootstrap/nats-server.mjs';
 import { findPostgres } from './bootstrap/postgres.mjs';
@@ -18,6 +20,9 @@ export const ensureNatsServer = () => orExit(async () => (process.env.NATS_SERVE
 /** Makes sure that there are Postgres binaries. Ends the process with 1 when there are none. Install first. */
 export const ensurePostgres = () => orExit(findPostgres);
 
+/** Finds or gets Chromium, gives its path and sets CHROMIUM to it. Ends the process with 1 when it cannot. */
+export const ensureChromium = () => orExit(async () => (process.env.CHROMIUM = await findChromium()));
+
 async function orExit(step) {
   try {
     return await step();
@@ -29,5 +34,6 @@ async function orExit(step) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   if (process.argv[2] === 'nats-server') console.log(await ensureNatsServer());
+  else if (process.argv[2] === 'chromium') console.log(await ensureChromium());
   else await ensureInstalled();
 }

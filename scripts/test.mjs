@@ -8,7 +8,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { ensureInstalled, ensureNatsServer, ensurePostgres } from './bootstrap.mjs';
+import { ensureChromium, ensureInstalled, ensureNatsServer, ensurePostgres } from './bootstrap.mjs';
 import { REPOSITORY, say } from './bootstrap/run-visibly.mjs';
 import { build } from './build.mjs';
 
@@ -16,6 +16,7 @@ process.on('SIGINT', () => undefined); // Ctrl-C reaches Jest as well, and its e
 await ensureInstalled();
 await ensurePostgres();
 await ensureNatsServer();
+await ensureChromium();
 try {
   await build();
   process.exitCode = await jest(process.argv.slice(2));
