@@ -39,7 +39,7 @@ describe('an app with a wrong environment', () => {
         'IDP_DATABASE_URL',
         'IDP_OPERATOR_PORT',
         'IDP_OPERATOR_TOKEN',
-        'IDP_JWKS',
+        'IDP_SECRET_KEYS',
         'IDP_COOKIE_KEYS',
         'IDP_CLIENTS',
       ],

@@ -1,0 +1,34 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from '@jest/globals';
+import { type Browser, type BrowserContext, chromium } from 'playwright-core';
+
+const launchOptions = () => ({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', // set by scripts/test.mjs, which also installs it
+  args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+});
+
+/** Gives this suite a headless Chromium as it comes: third-party cookies are blocked. Each context is a browser of its own. */
+export function chromiumForSuite(): () => Browser {
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    browser = await chromium.launch(launchOptions());
+  });
+  afterAll(() => browser?.close());
+  return () => browser!;
+}
+
+/** Runs `use` in a Chromium whose owner allows third-party cookies. Only a whole profile can do so. */
+export async function withThirdPartyCookies<T>(use: (context: BrowserContext) => Promise<T>): Promise<T> {
+  const profile = await mkdtemp(join(tmpdir(), 'session-sync-profile-'));
+  await mkdir(join(profile, 'Default'));
+  await writeFile(join(profile, 'Default', 'Preferences'), '{"profile":{"cookie_controls_mode":0}}');
+  const context = await chromium.launchPersistentContext(profile, launchOptions());
+  try {
+    return await use(context);
+  } finally {
+    await context.close();
+    await rm(profile, { recursive: true, force: true });
+  }
+}

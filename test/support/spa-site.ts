@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { freePort } from '../../scripts/stack/free-port.js';
+
+const require = createRequire(`${process.cwd()}/package.json`);
+const SITE = 'test/browser/site';
+const FILES = {
+  '/app.js': join(SITE, 'app.js'),
+  '/auth0-spa-js.production.js': inPackage('@auth0/auth0-spa-js', 'dist/auth0-spa-js.production.js'),
+  '/oidc-client-ts.min.js': inPackage('oidc-client-ts', 'dist/browser/oidc-client-ts.min.js'),
+} as const;
+
+/** A single-page app's static files, the SDKs as their makers build them among them. One port, two sites. */
+export interface SpaSite {
+  readonly port: number;
+  /** the same site as an IdP at `localhost` */
+  readonly local: string;
+  /** another site than `localhost` */
+  readonly foreign: string;
+  readonly close: () => Promise<void>;
+}
+
+/** Serves every path that ends in `.html` with the one page, and the scripts. */
+export async function startSpaSite(): Promise<SpaSite> {
+  const page = await readFile(join(SITE, 'app.html'));
+  const scripts = new Map(
+    await Promise.all(Object.entries(FILES).map(async ([path, file]) => [path, await readFile(file)] as const)),
+  );
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://site');
+    const script = scripts.get(pathname);
+    if (script !== undefined) response.setHeader('content-type', 'text/javascript').end(script);
+    else if (pathname.endsWith('.html')) response.setHeader('content-type', 'text/html').end(page);
+    else response.writeHead(404).end();
+  });
+  const port = await freePort();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const close = () => stop(server);
+  return { port, local: `http://localhost:${port}`, foreign: `http://127.0.0.1:${port}`, close };
+}
+
+async function stop(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+}
+
+function inPackage(name: string, file: string): string {
+  return join(dirname(require.resolve(`${name}/package.json`)), file);
+}
