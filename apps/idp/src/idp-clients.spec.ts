@@ -64,6 +64,18 @@ describe('a registered client', () => {
     }
   });
 
+  it('never gets an old secret back from a change at the same instant, and loses no change', async () => {
+    const { id, secret } = await registerClient(idp, 'contested');
+    const change = (n: number) =>
+      order(n % 2 ? idp : replica, 'PATCH', `/admin/clients/${id}`, { client_name: `n${n}` });
+    const renew = () => order(idp, 'POST', `/admin/clients/${id}/secret`);
+    const [, renewed] = await Promise.all([change(1), renew(), change(2)]);
+    expect(renewed.status).toBe(201);
+    expect(await tokenStatus(id, secret)).toBe(401);
+    expect(await tokenStatus(id, String(renewed.body.client_secret))).toBe(400);
+    expect((await order(idp, 'GET', `/admin/clients/${id}`)).body.client_name).toMatch(/^n[12]$/);
+  });
+
   it('is given another secret, and the old one proves nothing from then on', async () => {
     const { id, secret } = await registerClient(idp, 'renewed');
     const { body } = await order(idp, 'POST', `/admin/clients/${id}/secret`);

@@ -30,6 +30,22 @@ export type Registration =
 /** Ways in which a client proves itself with a secret; the first is what it gets that names none. */
 const WITH_SECRET: readonly unknown[] = [undefined, 'client_secret_basic', 'client_secret_post'];
 
+/** A client's row as it was read. */
+interface Changeable {
+  readonly metadata: ClientMembers;
+  readonly seen: Date;
+}
+
+/** How a row is written. */
+interface Writing {
+  readonly action: 'client.registered' | 'client.changed' | 'client.secret_renewed';
+  /** when the row was last written; undefined for a new one */
+  readonly seen?: Date;
+  readonly members?: string[];
+}
+
+const MOST_TRIES = 5;
+
 /** The clients that operators register, change and look at. */
 @Injectable()
 export class ClientRegistrations {
@@ -63,40 +79,53 @@ export class ClientRegistrations {
   async register(members: ClientMembers & { readonly client_id?: string | undefined }, by: By): Promise<Registration> {
     const id = members.client_id ?? randomBytes(16).toString('base64url');
     if (this.configuredOf(id) !== undefined) return { kind: 'taken' };
-    return this.write({ ...members, client_id: id }, by, 'client.registered');
+    return this.write({ ...members, client_id: id }, by, { action: 'client.registered' });
   }
 
   /** Changes a client. One that from now on proves itself with a secret, and had none, is given one, in this answer alone. */
   async change(clientId: string, changes: ClientMembers, by: By): Promise<Registration> {
-    const before = await this.changeable(clientId);
-    if ('kind' in before) return before;
-    const merged = Object.entries({ ...before.metadata, ...changes }).filter(([, value]) => value !== null);
-    return this.write(Object.fromEntries(merged), by, 'client.changed', Object.keys(changes));
+    return this.rewrite(clientId, async ({ metadata, seen }) => {
+      const merged = Object.entries({ ...metadata, ...changes }).filter(([, value]) => value !== null);
+      return this.write(Object.fromEntries(merged), by, {
+        action: 'client.changed',
+        seen,
+        members: Object.keys(changes),
+      });
+    });
   }
 
   /** Gives a client another secret, in this answer alone. The old one proves nothing from then on. */
   async renewSecret(clientId: string, by: By): Promise<Registration> {
-    const before = await this.changeable(clientId);
-    if ('kind' in before) return before;
-    const { client_secret: secret, ...rest } = before.metadata;
-    if (secret === undefined) return { kind: 'without_secret' };
-    return this.write(rest, by, 'client.secret_renewed');
+    return this.rewrite(clientId, async ({ metadata, seen }) => {
+      const { client_secret: secret, ...rest } = metadata;
+      if (secret === undefined) return { kind: 'without_secret' };
+      return this.write(rest, by, { action: 'client.secret_renewed', seen });
+    });
+  }
+
+  /** Writes what follows from the row as it is, again if another operator was faster: or an old secret could come back. */
+  private async rewrite(clientId: string, once: (row: Changeable) => Promise<Registration>): Promise<Registration> {
+    for (let tries = 1; ; tries += 1) {
+      const before = await this.changeable(clientId);
+      if ('kind' in before) return before;
+      const result = await once(before);
+      if (result.kind !== 'unknown' || tries === MOST_TRIES) return result; // `unknown`: not that row any more
+    }
   }
 
   /** Gives what an order may change; otherwise why not. */
-  async changeable(
-    clientId: string,
-  ): Promise<{ readonly metadata: ClientMembers } | { readonly kind: 'configured' | 'unknown' }> {
+  async changeable(clientId: string): Promise<Changeable | { readonly kind: 'configured' | 'unknown' }> {
     if (this.configuredOf(clientId) !== undefined) return { kind: 'configured' };
     const row = await this.rowOf(clientId);
-    return row === undefined ? { kind: 'unknown' } : { metadata: row.metadata as Prisma.JsonObject };
+    return row === undefined
+      ? { kind: 'unknown' }
+      : { metadata: row.metadata as Prisma.JsonObject, seen: row.updatedAt };
   }
 
   private async write(
     members: ClientMembers,
     by: By,
-    action: 'client.registered' | 'client.changed' | 'client.secret_renewed',
-    changed?: string[],
+    { action, seen, members: changed }: Writing,
   ): Promise<Registration> {
     const { client_secret: kept, ...rest } = withoutAbsent(members);
     const usesSecret = WITH_SECRET.includes(rest.token_endpoint_auth_method);
@@ -110,8 +139,8 @@ export class ClientRegistrations {
     try {
       const row = await this.prisma.$transaction(async (tx) => {
         await this.audit.record({ action, ...by, clientId: id, ...(changed && { detail: { members: changed } }) }, tx);
-        if (action === 'client.registered') return tx.client.create({ data: { id, metadata: json } });
-        return tx.client.update({ where: { id }, data: { metadata: json } });
+        if (seen === undefined) return tx.client.create({ data: { id, metadata: json } });
+        return tx.client.update({ where: { id, updatedAt: seen }, data: { metadata: json } });
       });
       const view = registeredView(row);
       return { kind: 'done', client: secret === undefined ? view : { ...view, client_secret: secret } };
