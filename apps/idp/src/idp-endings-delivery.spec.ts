@@ -8,8 +8,6 @@ import { authorizeUrl, CLIENT_SECRET, operate, signIn, startTestIdp, type TestId
 import { IdpPrisma } from './adapter/idp-prisma.service.js';
 
 const APPS = ['good', 'bad', 'other-good'];
-/** A client that hangs does so for longer than this; the limits are 2.5 and 3 s, and machines are slow at times. */
-const HANGS_MS = 20_000;
 
 let idp: TestIdp;
 let databaseUrl: string;
@@ -67,9 +65,8 @@ describe('a client that cannot be told at once', () => {
   ] as const)('because it %s is told later with a new token, and the others at once', async (_what, manner, reason) => {
     receiver.behave('bad', manner);
     const uid = await openSession(APPS);
-    const startMs = performance.now();
     const { body } = await operate(idp, 'DELETE', `/admin/sessions/${uid}`);
-    expect(performance.now() - startMs).toBeLessThan(HANGS_MS / 2);
+    const answeredMs = performance.now();
     expect(body).toMatchObject({
       ended: true,
       clients: expect.arrayContaining([
@@ -82,6 +79,7 @@ describe('a client that cannot be told at once', () => {
     expect(await delivered('bad')).toMatchObject({ attempts: 2, lastError: null, dueAt: null, gaveUpAt: null });
     const [first, second] = receiver.of('bad');
     for (const app of ['good', 'other-good']) expect(receiver.of(app)[0]!.atMs).toBeLessThan(second!.atMs);
+    expect(answeredMs).toBeLessThan(second!.atMs); // nobody waits for more than the first attempt
     expect(second!.claims.jti).not.toBe(first!.claims.jti);
     expect(second!.claims.sid).toBe(first!.claims.sid);
     expect(second!.claims.iat).toBeGreaterThanOrEqual(first!.claims.iat!);
@@ -100,15 +98,16 @@ describe('a client that cannot be told at once', () => {
     await back.close();
   });
 
-  it('keeps nobody at the logout page for more than three seconds', async () => {
+  it('keeps nobody at the logout page for longer than the first attempt', async () => {
     for (const app of APPS) receiver.behave(app, 'hang');
     const browser = new Browser();
     await openSession(APPS, browser);
     const page = await browser.get(new URL('/oidc/logout', idp.issuer));
-    const startMs = performance.now();
     const done = await browser.submit(page, idp.issuer, { logout: 'yes' });
+    const answeredMs = performance.now();
     expect(done.status).toBe(303);
-    expect(performance.now() - startMs).toBeLessThan(HANGS_MS / 2);
+    const again = await until('a second attempt', () => receiver.of('bad')[1]);
+    expect(answeredMs).toBeLessThan(again.atMs);
   });
 
   it.each(['inside', 'metadata'])('because its address is on the private network is never called: %s', async (app) => {
@@ -162,9 +161,8 @@ describe('a client that hangs', () => {
         deliveries: { createMany: { data: deliveries.map((one) => ({ ...one, dueAt })) } },
       },
     });
-    const startMs = performance.now();
     await delivered('good');
-    expect(performance.now() - startMs).toBeLessThan(HANGS_MS / 2);
+    // the hanging one has had no more than its share by then, of the hundreds that it is owed
     expect(receiver.of('bad').length).toBeLessThanOrEqual(4);
   });
 });
