@@ -1,37 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { asClient, CLIENT_SECRET, startTestIdp, type TestIdp } from '../../apps/idp/test/test-idp.js';
+import { errorAt, postTo, publicClient } from '../../apps/idp/test/post-to.js';
 import { freshDatabase } from '../support/databases.js';
 
 let idp: TestIdp;
 beforeAll(async () => {
   idp = await startTestIdp(await freshDatabase('idp'), {
-    moreClients: () => [
-      {
-        client_id: 'public',
-        token_endpoint_auth_method: 'none',
-        redirect_uris: ['http://public.test/callback'],
-        grant_types: ['authorization_code', 'refresh_token'],
-      },
-    ],
+    moreClients: () => [publicClient],
   });
 });
 afterAll(() => idp.close());
 
-const post = async (path: string, form: Record<string, string> | string, headers: Record<string, string> = {}) => {
-  const response = await fetch(new URL(path, idp.issuer), {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
-    body: typeof form === 'string' ? form : new URLSearchParams(form),
-  });
-  const text = await response.text();
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    body: (text === '' ? {} : JSON.parse(text)) as { error?: string },
-  };
-};
-const errorAt = async (response: Promise<Response>) => ((await (await response).json()) as { error?: string }).error;
+const post = (...[path, form, headers]: [string, Record<string, string> | string, Record<string, string>?]) =>
+  postTo(idp, path, form, headers);
 
 describe('the token endpoint', () => {
   it.each([

@@ -12,42 +12,22 @@ import {
   type Tokens,
   VERIFIER,
 } from '../../apps/idp/test/test-idp.js';
+import { errorAt, postTo, publicClient } from '../../apps/idp/test/post-to.js';
 import { freshDatabase } from '../support/databases.js';
 
 const ANOTHER = 'a-verifier-of-the-attacker-that-is-long-enough-for-all';
 let idp: TestIdp;
 beforeAll(async () => {
   idp = await startTestIdp(await freshDatabase('idp'), {
-    moreClients: () => [
-      {
-        client_id: 'public',
-        first_party: true,
-        token_endpoint_auth_method: 'none',
-        redirect_uris: ['http://public.test/callback'],
-        grant_types: ['authorization_code', 'refresh_token'],
-      },
-    ],
+    moreClients: () => [publicClient],
   });
 });
 afterAll(() => idp.close());
 
-const post = async (path: string, form: Record<string, string> | string, headers: Record<string, string> = {}) => {
-  const response = await fetch(new URL(path, idp.issuer), {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
-    body: typeof form === 'string' ? form : new URLSearchParams(form),
-  });
-  const text = await response.text();
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    body: (text === '' ? {} : JSON.parse(text)) as Partial<Tokens>,
-  };
-};
+const post = (...[path, form, headers]: [string, Record<string, string> | string, Record<string, string>?]) =>
+  postTo(idp, path, form, headers);
 const codeOf = async (clientId = 'gateway') =>
   (await signIn(idp, new Browser(), 'ana', clientId)).location!.searchParams.get('code')!;
-const errorAt = async (response: Promise<Response>) => ((await (await response).json()) as { error?: string }).error;
 
 describe('a code (T115)', () => {
   const redemption = async (form: Record<string, string> = {}, by = 'gateway') =>
