@@ -7,6 +7,7 @@ import {
   StorageType,
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
+import { setTimeout } from 'node:timers/promises';
 
 /** A stream as we need it. Times in milliseconds. */
 export interface StreamSpec {
@@ -42,8 +43,19 @@ export function deadLetterStream(replicas: number): StreamSpec {
   };
 }
 
-/** Makes the stream if it is not there. An existing one is left as its operator has set it; only a missing subject is added. */
-export async function ensureStream(manager: JetStreamManager, spec: StreamSpec): Promise<void> {
+/**
+ * How long to wait before a stream that was there is made anew. A server (2.9, 2.10) goes on removing the files of a
+ * deleted stream after it has said that the stream is gone, and takes those of a new one of the same name with them.
+ */
+export const REMAKE_PAUSE_MS = 2_000;
+
+/**
+ * Makes the stream if it is not there, after a pause and a second look if one is asked for. An existing one is left as
+ * its operator has set it; only a missing subject is added.
+ *
+ * @param pauseMs {@link REMAKE_PAUSE_MS} from whoever has seen the stream before
+ */
+export async function ensureStream(manager: JetStreamManager, spec: StreamSpec, pauseMs = 0): Promise<void> {
   try {
     const { config } = await manager.streams.info(spec.name);
     const missing = spec.subjects.filter((subject) => !config.subjects.includes(subject));
@@ -51,6 +63,10 @@ export async function ensureStream(manager: JetStreamManager, spec: StreamSpec):
       await manager.streams.update(spec.name, { ...config, subjects: [...config.subjects, ...missing] });
   } catch (error) {
     if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.StreamNotFound) throw error;
+    if (pauseMs > 0) {
+      await setTimeout(pauseMs);
+      return ensureStream(manager, spec);
+    }
     await manager.streams.add({
       name: spec.name,
       subjects: [...spec.subjects],

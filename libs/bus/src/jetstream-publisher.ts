@@ -4,7 +4,7 @@ import type { OutboxRow } from '#session';
 import { Logger } from '@nestjs/common';
 import { closeNats } from './close-nats.js';
 import { connectNats } from './connect-nats.js';
-import { ensureStream, type StreamSpec } from './ensure-stream.js';
+import { ensureStream, REMAKE_PAUSE_MS, type StreamSpec } from './ensure-stream.js';
 import { insist } from './insist.js';
 
 const ACK_TIMEOUT_MS = 5_000;
@@ -79,7 +79,8 @@ export class JetStreamPublisher {
 
   private async connect(): Promise<void> {
     if (this.connection?.isClosed() !== false) this.connection = await connectNats(this.urls, this.name);
-    await ensureStream(await jetstreamManager(this.connection), this.stream);
+    const pauseMs = this.client === undefined ? 0 : REMAKE_PAUSE_MS;
+    await ensureStream(await jetstreamManager(this.connection), this.stream, pauseMs);
     this.client = jetstream(this.connection, { timeout: ACK_TIMEOUT_MS });
   }
 }

@@ -15,7 +15,7 @@ import { CatchUp } from './catch-up.js';
 import { closeNats } from './close-nats.js';
 import { connectNats } from './connect-nats.js';
 import { ensureConsumer } from './ensure-consumer.js';
-import { ensureStream, type StreamSpec } from './ensure-stream.js';
+import { ensureStream, REMAKE_PAUSE_MS, type StreamSpec } from './ensure-stream.js';
 import { insist } from './insist.js';
 import { JetStreamContext } from './jetstream-context.js';
 import { settle } from './settle.js';
@@ -110,8 +110,9 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     const { stream, deadLetters, service, filterSubject, urls } = this.options;
     if (this.connection?.isClosed() !== false) this.connection = await connectNats(urls, service);
     const manager = await jetstreamManager(this.connection);
-    await ensureStream(manager, stream);
-    await ensureStream(manager, deadLetters.stream);
+    const pauseMs = this.client === undefined ? 0 : REMAKE_PAUSE_MS;
+    await ensureStream(manager, stream, pauseMs);
+    await ensureStream(manager, deadLetters.stream, pauseMs);
     const spec = {
       stream: stream.name,
       durable: service,
