@@ -1,5 +1,10 @@
-export { ConfigError, loadConfig, readConfig } from './load-config.js';
+export { ConfigError, loadConfig, orExit, readConfig } from './load-config.js';
 export type { ConfigFault, ConfigSource } from './load-config.js';
+export { readYaml } from './read-yaml.js';
+export type { ReadYaml } from './read-yaml.js';
+export type { YamlPath } from './yaml-place.js';
 export { describeConfig, toMarkdownTable, toHelpText } from './describe-config.js';
 export type { KeyDescription } from './describe-config.js';
+export { describeDocument, toDocumentHelp, toDocumentTable } from './describe-document.js';
+export type { DocumentKey } from './describe-document.js';
 export { httpOrigin, keyValueList, list, positiveSeconds, port, switchKey } from './values.js';

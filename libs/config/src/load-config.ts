@@ -20,8 +20,11 @@ export interface ConfigFault {
  */
 export class ConfigError extends Error {
   readonly code = 'CONFIG_INVALID';
-  constructor(readonly faults: readonly ConfigFault[]) {
-    super(faults.map(({ key, message }) => `${key}: ${message}`).join('\n'));
+  constructor(
+    readonly faults: readonly ConfigFault[],
+    options?: ErrorOptions,
+  ) {
+    super(faults.map(({ key, message }) => `${key}: ${message}`).join('\n'), options);
     this.name = 'ConfigError';
   }
 }
@@ -79,14 +82,26 @@ function readKey(key: string, env: ConfigSource['env'], faults: ConfigFault[]): 
 /**
  * Gives `main.ts` its configuration. `--help` prints every key and exits 0; a bad environment prints every fault
  * and exits 78 (EX_CONFIG). Nothing has been started by then.
+ *
+ * @param moreHelp what `--help` prints after the keys
  */
-export function loadConfig<S extends z.ZodObject>(app: string, schema: S, source: ConfigSource): z.infer<S> {
+export function loadConfig<S extends z.ZodObject>(
+  app: string,
+  schema: S,
+  source: ConfigSource,
+  moreHelp = '',
+): z.infer<S> {
   if (source.argv.includes('--help')) {
-    process.stdout.write(toHelpText(app, schema));
+    process.stdout.write(`${toHelpText(app, schema)}${moreHelp}`);
     process.exit(0);
   }
+  return orExit(app, () => readConfig(schema, source.env));
+}
+
+/** Runs what reads configuration; on a {@link ConfigError} prints every fault and exits 78 (EX_CONFIG). */
+export function orExit<T>(app: string, read: () => T): T {
   try {
-    return readConfig(schema, source.env);
+    return read();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const lines = error.faults.map(({ key, message }) => `  ${key}: ${message}`);
