@@ -19,7 +19,8 @@ describe('LoginTransactions in Postgres', () => {
       returnUrl: '/here',
       createdAt: hub().clock.now(),
     },
-    ...{ rid: undefined, hint: undefined },
+    ...{ rid: undefined, hint: undefined, embedder: undefined, maxAgeS: undefined, acrValues: undefined },
+    correlationId: 'the-correlation-id',
   });
 
   it('gives a transaction back once, to its own browser', async () => {

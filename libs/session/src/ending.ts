@@ -32,7 +32,9 @@ export type EndingOf =
       readonly idpSid: string;
       readonly sub: Sub | undefined;
     }
-  | { readonly kind: 'subject'; readonly iss: string; readonly clientId: string; readonly sub: Sub };
+  | { readonly kind: 'subject'; readonly iss: string; readonly clientId: string; readonly sub: Sub }
+  /** everything of a person, through whatever client it came: said by us, not by the IdP */
+  | { readonly kind: 'person'; readonly iss: string; readonly sub: Sub };
 
 /** Somebody learned that SSO sessions have ended: who, how, and since when. */
 export interface Ending {

@@ -11,6 +11,10 @@ export { judgeIntrospection } from './verdict.js';
 export type { ProbeOutcome, ProbeTarget, UnknownReason, Verdict } from './verdict.js';
 export { issuerProfile, issuerProfileNames } from './issuer-profile.js';
 export type { IssuerProfile, IssuerProfileName, ProbeMethod } from './issuer-profile.js';
+export { judgeRefresh, refreshedTokens } from './refresh.js';
+export type { RefreshOutcome, RefreshVerdict } from './refresh.js';
+export { planRefresh } from './refresh-plan.js';
+export type { RefreshPlan, RefreshRules } from './refresh-plan.js';
 export { firstProbeDelayMs } from './schedule.js';
 export { decide } from './decide.js';
 export type { ProbeDecision, ProbeProgress } from './decide.js';
@@ -30,21 +34,40 @@ export {
   BrowserSessions,
   Clock,
   HubCleanUp,
-  LoginTransactions,
   Outbox,
   OutboxSignal,
   ProbeQueue,
+  REPLACED_FOR_MS,
   SeenTokens,
   SsoSessions,
 } from './ports.js';
+export { decodeReceipt, encodeReceipt, RECEIPT, receiptSubjectOf } from './receipt.js';
 export type {
   AppSession,
   ClaimedSession,
-  LoginTransaction,
   NewBrowserSession,
   OnceToken,
   OpenedSession,
   OutboxRow,
   ProbeRecord,
   Publish,
+  TakenToken,
 } from './ports.js';
+export {
+  LoginTransactions,
+  LogoutTransactions,
+  Receipts,
+  SessionSignal,
+  SessionTokens,
+  SilentLedger,
+} from './gateway-ports.js';
+export type {
+  LoginTransaction,
+  LogoutProgress,
+  LogoutTransaction,
+  Receipt,
+  RefreshState,
+  SessionChange,
+  SessionTokenSet,
+} from './gateway-ports.js';
+export { RecentlyUsed } from './recently-used.js';

@@ -12,12 +12,18 @@ export abstract class Clock {
 /** What became of a sign-in: a session, or a refusal because its IdP session ended while it was under way. */
 export type OpenedSession = { readonly kind: 'opened'; readonly sid: Sid } | { readonly kind: 'ended_meanwhile' };
 
+/**
+ * How long the cookie that a sign-in replaced goes on to count: requests of other tabs carry it that were sent before the
+ * new one came.
+ */
+export const REPLACED_FOR_MS = 30_000;
+
 /** The cookie session that a sign-in gives a browser. */
 export interface NewBrowserSession {
   readonly token: string;
   readonly frontEnd: string;
   readonly expiresAt: Date;
-  /** the token that the browser had before; it stops to count */
+  /** the token that the browser had before; it counts for {@link REPLACED_FOR_MS} more, on the new session */
   readonly replaces: string | undefined;
 }
 
@@ -29,11 +35,21 @@ export interface OnceToken {
   readonly expiresAt: Date;
 }
 
+/** The refresh token of a session that has ended. */
+export interface TakenToken {
+  readonly iss: string;
+  readonly clientId: string;
+  /** every front end that this session was opened at, by its base */
+  readonly frontEnds: readonly string[];
+  readonly refreshToken: string;
+}
+
 /** Our records of IdP sessions, and the one way to end them. */
 export abstract class SsoSessions {
   /**
    * Keeps a sign-in, and the browser's session with it, in one transaction. A live SSO session of the same IdP session,
-   * client and person is joined: it takes the newer tokens. Refused when a mark says that the IdP session ended after
+   * client and person is joined: it takes the newer tokens. The browser's session before it is moved to the same SSO
+   * session; the SSO session that nobody is left on by that ends, with an event. Refused when a mark says that the IdP session ended after
    * the ID token was issued.
    */
   abstract open(signIn: NewSsoSession, browser: NewBrowserSession): Promise<OpenedSession>;
@@ -50,36 +66,30 @@ export abstract class SsoSessions {
    * `jti` in `once` the token is remembered in the same transaction.
    */
   abstract end(ending: Ending, once?: OnceToken): Promise<EndResult>;
+
+  /** Gives our sessions of one IdP session as told to one client, ended or not, newest first, at most 100. */
+  abstract ofIdpSession(of: {
+    readonly iss: string;
+    readonly clientId: string;
+    readonly idpSid: string;
+  }): Promise<readonly { readonly sid: Sid; readonly sub: Sub }[]>;
+
+  /**
+   * Takes the refresh token out of a session that has ended, so that it can be revoked at the IdP: whoever asks first gets
+   * it, nobody else does. Undefined when there is none, or the session lives.
+   *
+   * @throws Error when it can't be decrypted
+   */
+  abstract takeRefreshToken(sid: Sid): Promise<TakenToken | undefined>;
 }
 
 /** Cookie sessions of browsers. A token is known to the browser only; here it is looked up by its hash. */
 export abstract class BrowserSessions {
   abstract find(token: string): Promise<BrowserSession | undefined>;
+  /** Gives the sessions of these ids, by id, as they stand now; those that are not known are missing. */
+  abstract findByIds(ids: readonly string[]): Promise<ReadonlyMap<string, BrowserSession>>;
   /** Moves the end of an idle session; changes nothing else, and nothing of an ended one. */
   abstract slide(token: string, lastSeenAt: Date, expiresAt: Date): Promise<void>;
-}
-
-/** One authorization request under way. */
-export interface LoginTransaction {
-  readonly iss: string;
-  readonly clientId: string;
-  readonly frontEnd: string;
-  readonly redirectUri: string;
-  readonly flow: 'interactive' | 'silent-iframe' | 'silent-top';
-  readonly nonce: string;
-  readonly codeVerifier: string;
-  readonly returnUrl: string;
-  readonly rid: string | undefined;
-  readonly hint: { readonly sid: Sid; readonly sub: Sub } | undefined;
-  readonly createdAt: Date;
-}
-
-/** Authorization requests under way, each bound to one browser and used once. */
-export abstract class LoginTransactions {
-  /** Keeps a transaction under its `state`; a browser's oldest ones give way beyond ten. */
-  abstract put(state: string, browser: string, transaction: LoginTransaction): Promise<void>;
-  /** Takes the transaction out, if it is this browser's and younger than ten minutes. Somebody else's stays. */
-  abstract take(state: string, browser: string): Promise<LoginTransaction | 'unknown' | 'expired'>;
 }
 
 /** Logout tokens that were answered. */
@@ -95,7 +105,10 @@ export interface ClaimedSession {
   readonly iss: string;
   readonly clientId: string;
   readonly sub: Sub;
-  /** undefined when they can't be decrypted: a key of the ring is missing here */
+  /**
+   * undefined when they can't be decrypted: a key of the ring is missing here. Without access and refresh token while an
+   * answer of the IdP that may have replaced them is not known
+   */
   readonly tokens: TokenSet | undefined;
   readonly tokenGeneration: number;
   readonly weakEndedAt: Date | undefined;

@@ -13,10 +13,13 @@ const SSO: SsoSession = {
   openedAt: BEFORE,
   expiresAt: AFTER,
   authTime: undefined,
+  acr: undefined,
+  tokenGeneration: 1,
   idpCheckedAt: BEFORE,
   ended: undefined,
 };
 const SESSION: BrowserSession = {
+  id: 'hash-of-a-token',
   frontEnd: 'https://app.example.com',
   expiresAt: AFTER,
   endedAt: undefined,

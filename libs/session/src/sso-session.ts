@@ -18,7 +18,10 @@ export interface SsoSession {
   readonly openedAt: Date;
   readonly expiresAt: Date;
   readonly authTime: Date | undefined;
+  readonly acr: string | undefined;
   readonly idpCheckedAt: Date;
+  /** counts the changes of its tokens */
+  readonly tokenGeneration: number;
   readonly ended: { readonly at: Date; readonly cause: string } | undefined;
 }
 
@@ -30,6 +33,7 @@ export interface NewSsoSession {
   readonly idpSid: string | undefined;
   readonly idTokenIssuedAt: Date;
   readonly authTime: Date | undefined;
+  readonly acr: string | undefined;
   readonly tokens: TokenSet;
   readonly expiresAt: Date;
   readonly firstProbeAt: Date;
@@ -37,8 +41,11 @@ export interface NewSsoSession {
 
 /** One browser's session at one front end, with the SSO session behind it. */
 export interface BrowserSession {
+  /** SHA-256 of its token: names it, and opens nothing */
+  readonly id: string;
   readonly frontEnd: string;
   readonly expiresAt: Date;
+  /** for a session that another one of the same browser replaced: a few seconds after that */
   readonly endedAt: Date | undefined;
   readonly lastSeenAt: Date;
   readonly sso: SsoSession;
@@ -47,7 +54,7 @@ export interface BrowserSession {
 /** Whether a session may be used at `now`: neither ended nor expired, and its SSO session neither. */
 export function isUsable(session: BrowserSession, now: Date): boolean {
   return (
-    session.endedAt === undefined &&
+    (session.endedAt === undefined || now < session.endedAt) &&
     session.sso.ended === undefined &&
     now < session.expiresAt &&
     now < session.sso.expiresAt

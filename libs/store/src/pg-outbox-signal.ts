@@ -1,53 +1,20 @@
-import { Logger } from '@nestjs/common';
-import pg from 'pg';
-import { OutboxSignal, reasonOf } from '#session';
+import { OutboxSignal } from '#session';
+import { PgListener } from './pg-listener.js';
 
-const RECONNECT_MS = 500;
-
-/** {@link OutboxSignal} by Postgres LISTEN/NOTIFY, on a connection of its own that comes back for ever. */
+/** {@link OutboxSignal} by Postgres LISTEN/NOTIFY. */
 export class PgOutboxSignal extends OutboxSignal {
-  private readonly logger = new Logger(PgOutboxSignal.name);
-  private client: pg.Client | undefined;
-  private timer: NodeJS.Timeout | undefined;
-  private closed = false;
+  private listener: PgListener | undefined;
 
   constructor(private readonly url: string) {
     super();
   }
 
   async listen(wake: () => void): Promise<void> {
-    if (this.closed) return;
-    const client = new pg.Client({ connectionString: this.url, keepAlive: true });
-    client.on('notification', wake);
-    client.on('error', (error) => {
-      this.reconnect(client, wake, error);
-    });
-    try {
-      await client.connect();
-      await client.query('LISTEN outbox');
-      this.client = client;
-      wake(); // what was written while nobody listened
-    } catch (error) {
-      this.reconnect(client, wake, error);
-    }
+    this.listener = new PgListener(this.url, 'outbox', { heard: wake, started: wake }); // started: what was written meanwhile
+    await this.listener.start();
   }
 
   async close(): Promise<void> {
-    this.closed = true;
-    clearTimeout(this.timer);
-    await this.client?.end();
-  }
-
-  private reconnect(client: pg.Client, wake: () => void, error: unknown): void {
-    if (this.closed || this.timer !== undefined) return;
-    this.logger.warn(`outbox.signal.lost reason=${reasonOf(error)}`);
-    this.client = undefined;
-    client.removeAllListeners();
-    client.on('error', () => undefined); // a dying connection may report more than once
-    void client.end().catch(() => undefined);
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      void this.listen(wake);
-    }, RECONNECT_MS);
+    await this.listener?.close();
   }
 }

@@ -1,7 +1,7 @@
 import { type BrowserSession, BrowserSessions } from '#session';
 import { hashOf } from './hash.js';
 import type { HubDatabase } from './hub-database.js';
-import { toSsoSession } from './rows.js';
+import { toBrowserSession } from './rows.js';
 
 /** {@link BrowserSessions} in the hub's Postgres. */
 export class PrismaBrowserSessions extends BrowserSessions {
@@ -14,9 +14,15 @@ export class PrismaBrowserSessions extends BrowserSessions {
       where: { id: hashOf(token) },
       include: { ssoSession: true },
     });
-    if (row === null) return undefined;
-    const { frontEnd, expiresAt, endedAt, lastSeenAt } = row;
-    return { frontEnd, expiresAt, endedAt: endedAt ?? undefined, lastSeenAt, sso: toSsoSession(row.ssoSession) };
+    return row === null ? undefined : toBrowserSession(row);
+  }
+
+  async findByIds(ids: readonly string[]): Promise<ReadonlyMap<string, BrowserSession>> {
+    const rows = await this.database.browserSession.findMany({
+      where: { id: { in: [...ids] } },
+      include: { ssoSession: true },
+    });
+    return new Map(rows.map((row) => [row.id, toBrowserSession(row)]));
   }
 
   async slide(token: string, lastSeenAt: Date, expiresAt: Date): Promise<void> {

@@ -7,6 +7,10 @@ const DAY_MS = 24 * 60 * 60_000;
 /** How long each table keeps a row after it has lost its use: sessions and events a week, for whoever asks what happened. */
 const KEEP_MS: readonly (readonly [ForgetfulTable, number])[] = [
   ['LoginTransaction', 0],
+  ['LogoutTransaction', 0],
+  ['SilentAttempt', 0],
+  ['Receipt', 0],
+  ['Hearer', 0],
   ['SeenToken', 0],
   ['RevocationMark', 0],
   ['BrowserSession', 7 * DAY_MS],

@@ -20,7 +20,7 @@ export class PrismaLoginTransactions extends LoginTransactions {
 
   async put(state: string, browser: string, transaction: LoginTransaction): Promise<void> {
     const id = hashOf(state);
-    const { hint, rid, nonce, codeVerifier, ...plain } = transaction;
+    const { hint, rid, embedder, maxAgeS, acrValues, prompt, nonce, codeVerifier, ...plain } = transaction;
     await this.database.loginTransaction.create({
       data: {
         ...plain,
@@ -29,6 +29,10 @@ export class PrismaLoginTransactions extends LoginTransactions {
         nonce: this.cipher.encrypt(nonce, `${id} nonce`),
         codeVerifier: this.cipher.encrypt(codeVerifier, `${id} codeVerifier`),
         rid: rid ?? null,
+        embedder: embedder ?? null,
+        maxAgeS: maxAgeS ?? null,
+        acrValues: acrValues?.join(' ') ?? null,
+        prompt: prompt ?? null,
         hintSub: hint?.sub ?? null,
         hintSessionId: hint?.sid ?? null,
         expiresAt: new Date(plain.createdAt.getTime() + LIFE_MS),
@@ -58,14 +62,18 @@ export class PrismaLoginTransactions extends LoginTransactions {
   }
 
   private toTransaction(row: LoginTransactionModel): LoginTransaction {
-    const { id, iss, clientId, frontEnd, redirectUri, returnUrl, createdAt } = row;
+    const { id, iss, clientId, frontEnd, redirectUri, returnUrl, correlationId, createdAt } = row;
     const { hintSessionId, hintSub } = row;
     return {
-      ...{ iss, clientId, frontEnd, redirectUri, returnUrl, createdAt },
+      ...{ iss, clientId, frontEnd, redirectUri, returnUrl, correlationId, createdAt },
       flow: toFlow(row.flow),
       nonce: this.cipher.decrypt(row.nonce, `${id} nonce`),
       codeVerifier: this.cipher.decrypt(row.codeVerifier, `${id} codeVerifier`),
       rid: row.rid ?? undefined,
+      embedder: row.embedder ?? undefined,
+      maxAgeS: row.maxAgeS ?? undefined,
+      acrValues: row.acrValues?.split(' '),
+      prompt: row.prompt ?? undefined,
       hint: hintSessionId !== null && hintSub !== null ? { sid: toSid(hintSessionId), sub: toSub(hintSub) } : undefined,
     };
   }

@@ -37,7 +37,8 @@ export class PrismaProbeQueue extends ProbeQueue {
   /** A row that can't be read must not keep the others of its claim from being asked about. */
   private tryTokens(row: ClaimedRow): TokenSet | undefined {
     try {
-      return openTokens(this.cipher, row);
+      const tokens = openTokens(this.cipher, row);
+      return mayBeReplaced(row) ? { ...tokens, accessToken: undefined, refreshToken: undefined } : tokens;
     } catch (error) {
       this.logger.error(`probe.tokens.unreadable sid=${row.id} reason=${reasonOf(error)}`);
       return undefined;
@@ -80,6 +81,11 @@ export class PrismaProbeQueue extends ProbeQueue {
       update: { calibratedAt: at },
     });
   }
+}
+
+/** The IdP may have replaced them in an answer that nobody has read yet: that they are inactive then says nothing of the session. */
+function mayBeReplaced({ refreshState }: ClaimedRow): boolean {
+  return refreshState === 'under_way' || refreshState === 'ambiguous';
 }
 
 /** The probe asks about the refresh token, or about the access token where there is none. */

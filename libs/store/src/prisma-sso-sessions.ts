@@ -14,18 +14,23 @@ import {
   type SsoSession,
   SsoSessions,
   subjectOf,
+  type TakenToken,
   type TokenSet,
 } from '#session';
 import { Prisma } from './generated/hub/client.js';
 import type { HubDatabase } from './hub-database.js';
 import { hashOf } from './hash.js';
 import { keysOfEnding, keysOfSignIn, type IdpKey } from './idp-keys.js';
+import { endingOfReplaced, replaceBrowserSession } from './replace-browser-session.js';
 import { toSid, toSsoSession, toSub } from './rows.js';
 import { lock } from './sql/lock.js';
 import { sessionsToEnd, type SessionToEnd } from './sql/sessions-to-end.js';
 import { setMark } from './sql/set-mark.js';
 import { openTokens, sealTokens } from './sealed-tokens.js';
+import { takeRefreshToken } from './take-refresh-token.js';
 import type { TokenCipher } from './token-cipher.js';
+
+const MOST_OF_ONE = 100;
 
 /** Who tells an event, and for which tenant. */
 export interface EventOrigin {
@@ -64,10 +69,8 @@ export class PrismaSsoSessions extends SsoSessions {
         },
       });
       if (browser.replaces !== undefined) {
-        await tx.browserSession.updateMany({
-          where: { id: hashOf(browser.replaces), endedAt: null },
-          data: { endedAt: now },
-        });
+        const left = await replaceBrowserSession(tx, hashOf(browser.replaces), sid, now);
+        if (left !== undefined) await this.endAll(tx, endingOfReplaced(left, sid, now), now);
       }
       return { kind: 'opened', sid };
     });
@@ -96,18 +99,38 @@ export class PrismaSsoSessions extends SsoSessions {
         const expiresAt = new Date(now.getTime() + MARK_LIFE_MS);
         await tx.$executeRaw(setMark({ iss, scope, key, endedBefore: ending.effectiveAt, expiresAt }));
       }
-      const sessions = await tx.$queryRaw<SessionToEnd[]>(sessionsToEnd(ending.of, ending.effectiveAt));
-      if (sessions.length === 0) return { ended: [] };
-      const ids = sessions.map(({ id }) => id);
-      await tx.ssoSession.updateMany({ where: { id: { in: ids } }, data: { endedAt: now, endCause: ending.cause } });
-      await tx.browserSession.updateMany({
-        where: { ssoSessionId: { in: ids }, endedAt: null },
-        data: { endedAt: now },
-      });
-      const events = sessions.map((session) => this.toOutboxRow(ending, session, now));
-      await tx.outboxEvent.createMany({ data: events });
-      return { ended: events.map(({ sid, id }) => ({ sid: toSid(sid), eventId: id })) };
+      return this.endAll(tx, ending, now);
     });
+  }
+
+  async ofIdpSession(of: { readonly iss: string; readonly clientId: string; readonly idpSid: string }) {
+    const { iss, clientId, idpSid } = of;
+    const where = { iss, clientId, idpSid };
+    const rows = await this.database.ssoSession.findMany({
+      where,
+      select: { id: true, sub: true },
+      orderBy: { id: 'desc' },
+      take: MOST_OF_ONE,
+    });
+    return rows.map(({ id, sub }) => ({ sid: toSid(id), sub: toSub(sub) }));
+  }
+
+  async takeRefreshToken(sid: Sid): Promise<TakenToken | undefined> {
+    return takeRefreshToken(this.database, this.cipher, sid);
+  }
+
+  private async endAll(tx: Prisma.TransactionClient, ending: Ending, now: Date): Promise<EndResult> {
+    const sessions = await tx.$queryRaw<SessionToEnd[]>(sessionsToEnd(ending.of, ending.effectiveAt));
+    if (sessions.length === 0) return { ended: [] };
+    const ids = sessions.map(({ id }) => id);
+    await tx.ssoSession.updateMany({ where: { id: { in: ids } }, data: { endedAt: now, endCause: ending.cause } });
+    await tx.browserSession.updateMany({
+      where: { ssoSessionId: { in: ids }, OR: [{ endedAt: null }, { endedAt: { gt: now } }] },
+      data: { endedAt: now },
+    });
+    const events = sessions.map((session) => this.toOutboxRow(ending, session, now));
+    await tx.outboxEvent.createMany({ data: events });
+    return { ended: events.map(({ sid, id }) => ({ sid: toSid(sid), eventId: id })) };
   }
 
   private async isMarked(
@@ -133,7 +156,8 @@ export class PrismaSsoSessions extends SsoSessions {
   ): Promise<Sid | undefined> {
     const { iss, clientId, idpSid, sub } = signIn;
     const person = { iss, clientId, sub, endedAt: null };
-    const browserSessions = { some: { id: hashOf(browser.replaces ?? ''), endedAt: null } };
+    const counts = { OR: [{ endedAt: null }, { endedAt: { gt: now } }] };
+    const browserSessions = { some: { id: hashOf(browser.replaces ?? ''), ...counts } };
     const same = idpSid === undefined ? { ...person, idpSid: null, browserSessions } : { ...person, idpSid };
     // one that is past its absolute end is not revived; services have refused it since by the same clock
     await tx.ssoSession.updateMany({
@@ -142,17 +166,25 @@ export class PrismaSsoSessions extends SsoSessions {
     });
     const live = await tx.ssoSession.findFirst({ where: same });
     if (live === null) return undefined;
-    const { count } = await tx.ssoSession.updateMany({
-      where: { id: live.id, endedAt: null },
-      data: {
-        ...this.columnsOf(live.id, signIn, now),
-        tokenGeneration: { increment: 1 },
-        weakEndedAt: null,
-        unknownCount: 0,
-        unknownReason: null,
-      },
-    });
-    return count === 1 ? toSid(live.id) : undefined; // it has just ended: this sign-in becomes a session of its own
+    const isRenewed = await this.renew(tx, live.id, signIn, now);
+    return isRenewed ? toSid(live.id) : undefined; // it has just ended: this sign-in becomes a session of its own
+  }
+
+  /**
+   * Gives a live record the newer tokens. A sign-in that brings no refresh token leaves the one that is there, if nothing
+   * speaks against it: one that is on its way to the IdP, or whose answer was lost, may be worth nothing by now.
+   */
+  private async renew(tx: Prisma.TransactionClient, id: string, signIn: NewSsoSession, now: Date): Promise<boolean> {
+    const { refreshToken, refreshExpiresAt, ...others } = this.columnsOf(id, signIn, now);
+    const known = { tokenGeneration: { increment: 1 }, weakEndedAt: null, unknownCount: 0, unknownReason: null };
+    const data = { ...others, ...known };
+    if (refreshToken === null) {
+      const where = { id, endedAt: null, refreshState: null };
+      if ((await tx.ssoSession.updateMany({ where, data })).count === 1) return true;
+    }
+    const where = { id, endedAt: null };
+    const { count } = await tx.ssoSession.updateMany({ where, data: { ...data, refreshToken, refreshExpiresAt } });
+    return count === 1;
   }
 
   private async create(tx: Prisma.TransactionClient, signIn: NewSsoSession, now: Date): Promise<Sid> {
@@ -178,6 +210,10 @@ export class PrismaSsoSessions extends SsoSessions {
       ...sealTokens(this.cipher, id, signIn.tokens),
       idTokenIssuedAt: signIn.idTokenIssuedAt,
       authTime: signIn.authTime ?? null,
+      acr: signIn.acr ?? null,
+      tokensSince: now,
+      refreshState: null,
+      refreshSince: null,
       idpCheckedAt: now,
       probeDueAt: signIn.firstProbeAt,
     };
@@ -195,6 +231,7 @@ export class PrismaSsoSessions extends SsoSessions {
     return {
       id: event.id,
       sid: id,
+      causeId: ending.causeId,
       subject: subjectOf(event),
       payload: encodeSessionEnded(event) as Prisma.InputJsonObject,
       createdAt: now,

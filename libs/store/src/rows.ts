@@ -1,5 +1,5 @@
-import { parseSid, parseSub, type Sid, type SsoSession, type Sub } from '#session';
-import type { SsoSessionModel } from './generated/hub/models.js';
+import { type BrowserSession, parseSid, parseSub, type Sid, type SsoSession, type Sub } from '#session';
+import type { BrowserSessionModel, SsoSessionModel } from './generated/hub/models.js';
 
 /** Gives a column as the id that it is. @throws Error when the database holds something else */
 export function toSid(text: string): Sid {
@@ -25,7 +25,15 @@ export function toSsoSession(row: SsoSessionModel): SsoSession {
     openedAt: row.openedAt,
     expiresAt: row.expiresAt,
     authTime: row.authTime ?? undefined,
+    acr: row.acr ?? undefined,
     idpCheckedAt: row.idpCheckedAt,
+    tokenGeneration: row.tokenGeneration,
     ended: row.endedAt === null ? undefined : { at: row.endedAt, cause: row.endCause ?? 'unknown' },
   };
+}
+
+/** Gives a row with its SSO session. */
+export function toBrowserSession(row: BrowserSessionModel & { readonly ssoSession: SsoSessionModel }): BrowserSession {
+  const { id, frontEnd, expiresAt, endedAt, lastSeenAt } = row;
+  return { id, frontEnd, expiresAt, endedAt: endedAt ?? undefined, lastSeenAt, sso: toSsoSession(row.ssoSession) };
 }

@@ -11,6 +11,7 @@ export interface ClaimedRow {
   readonly refreshToken: string | null;
   readonly refreshExpiresAt: Date | null;
   readonly tokenGeneration: number;
+  readonly refreshState: string | null;
   readonly weakEndedAt: Date | null;
   readonly unknownCount: number;
 }
@@ -29,5 +30,5 @@ export function claimDue(iss: string, now: Date, leaseEndsAt: Date, leaseId: str
     ) AS due
     WHERE s."id" = due."id"
     RETURNING s."id"::text, s."clientId", s."sub", s."idToken", s."accessToken", s."accessExpiresAt", s."refreshToken", s."refreshExpiresAt",
-      s."tokenGeneration", s."weakEndedAt", s."unknownCount"`;
+      s."tokenGeneration", s."refreshState", s."weakEndedAt", s."unknownCount"`;
 }

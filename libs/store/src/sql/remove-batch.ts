@@ -2,7 +2,17 @@ import { Prisma } from '../generated/hub/client.js';
 
 /** A table that forgets, and the column that says when. */
 export type ForgetfulTable =
-  'AppSession' | 'LoginTransaction' | 'SeenToken' | 'RevocationMark' | 'BrowserSession' | 'SsoSession' | 'OutboxEvent';
+  | 'AppSession'
+  | 'LoginTransaction'
+  | 'LogoutTransaction'
+  | 'SilentAttempt'
+  | 'SeenToken'
+  | 'RevocationMark'
+  | 'BrowserSession'
+  | 'SsoSession'
+  | 'OutboxEvent'
+  | 'Receipt'
+  | 'Hearer';
 
 /** Removes up to `limit` rows whose time came before `until`. Rows that somebody works on are left for the next time. */
 export function removeBatch(table: ForgetfulTable, until: Date, limit: number): Prisma.Sql {

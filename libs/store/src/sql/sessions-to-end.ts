@@ -32,10 +32,14 @@ function selector(of: EndingOf, effectiveAt: Date): Prisma.Sql {
     }
     case 'idp_session': {
       const latest = new Date(effectiveAt.getTime() + SKEW_MS);
-      const session = Prisma.sql`"iss" = ${of.iss} AND "clientId" = ${of.clientId} AND "idpSid" = ${of.idpSid} AND "idTokenIssuedAt" <= ${latest}`;
-      return of.sub === undefined ? session : Prisma.sql`${session} AND "sub" = ${of.sub}`;
+      const atClient = Prisma.sql`"iss" = ${of.iss} AND "clientId" = ${of.clientId} AND "idTokenIssuedAt" <= ${latest}`;
+      if (of.sub === undefined) return Prisma.sql`${atClient} AND "idpSid" = ${of.idpSid}`;
+      // a session whose ID token told no sid may be the one that is meant: the person is, so it ends
+      return Prisma.sql`${atClient} AND "sub" = ${of.sub} AND ("idpSid" = ${of.idpSid} OR ("idpSid" IS NULL AND "idTokenIssuedAt" <= ${effectiveAt}))`;
     }
     case 'subject':
       return Prisma.sql`"iss" = ${of.iss} AND "clientId" = ${of.clientId} AND "sub" = ${of.sub} AND "idTokenIssuedAt" <= ${effectiveAt}`;
+    case 'person': // our own word, by our own clock: whatever is there ends
+      return Prisma.sql`"iss" = ${of.iss} AND "sub" = ${of.sub}`;
   }
 }

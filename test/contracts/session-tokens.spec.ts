@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { parseSid, type Sid, type TokenSet } from '#session';
+import { hubForSuite } from '../support/hub.js';
+import { browserOf, ISSUER, signInOf } from '../support/sign-ins.js';
+
+const LEASE_MS = 15_000;
+const once = { leaseMs: LEASE_MS, again: false };
+const again = { leaseMs: LEASE_MS, again: true };
+
+describe('SessionTokens in Postgres', () => {
+  const hub = hubForSuite();
+  const now = () => hub().clock.now();
+
+  async function signIn(sub: string, cookie = sub): Promise<Sid> {
+    const opened = await hub().sessions.open(signInOf(sub, now()), browserOf(cookie, now()));
+    if (opened.kind !== 'opened') throw new Error('it was refused');
+    return opened.sid;
+  }
+  const end = (sid: Sid) =>
+    hub().sessions.end({
+      ...{ of: { kind: 'sid', sid }, cause: 'operator', causeId: 'test', effectiveAt: now() },
+      ...{ evidence: { method: 'test', strength: 'strong', probes: 0 }, initiatingEntity: 'admin' },
+    });
+  const rowOf = (sid: Sid) => hub().database.ssoSession.findUniqueOrThrow({ where: { id: sid } });
+  const begin = (sid: Sid, options = once, generation = 1) => hub().tokens.begin(sid, generation, now(), options);
+  const next = (changes: Partial<TokenSet> = {}): TokenSet => ({
+    ...{ idToken: 'id-2', accessToken: 'access-2', refreshToken: 'refresh-2', refreshExpiresAt: undefined },
+    accessExpiresAt: new Date(now().getTime() + 300_000),
+    ...changes,
+  });
+
+  it('reads the tokens of a sign-in, with when they came', async () => {
+    const sid = await signIn('ada');
+    expect(await hub().tokens.read(sid)).toMatchObject({
+      ...{ since: now(), generation: 1, refresh: { kind: 'idle' } },
+      tokens: { idToken: 'id-ada', accessToken: 'access-ada', refreshToken: 'refresh-ada' },
+    });
+    expect(await hub().tokens.read(parseSid(randomUUID())!)).toBeUndefined();
+  });
+
+  it('reads nothing of a session that has ended', async () => {
+    const sid = await signIn('bea');
+    await end(sid);
+    expect(await hub().tokens.read(sid)).toBeUndefined();
+  });
+
+  it('gives the right to refresh to one of twenty who ask at once', async () => {
+    const sid = await signIn('cleo');
+    const granted = await Promise.all(Array.from({ length: 20 }, () => begin(sid)));
+    expect(granted.filter((right) => right)).toHaveLength(1);
+    expect(await hub().tokens.read(sid)).toMatchObject({ refresh: { kind: 'under_way', since: now() } });
+  });
+
+  it('gives it to one of twenty also when an answer was lost and the token may be sent again', async () => {
+    const sid = await signIn('dora');
+    await begin(sid);
+    await hub().tokens.settle(sid, 1, 'ambiguous', now());
+    hub().clock.advance(LEASE_MS);
+    const granted = await Promise.all(Array.from({ length: 20 }, () => begin(sid, again)));
+    expect(granted.filter((right) => right)).toHaveLength(1);
+  });
+
+  it.each(['under_way', 'ambiguous'] as const)(
+    '%s: only who may send twice begins anew, after the lease',
+    async (kind) => {
+      const sid = await signIn(`edda-${kind}`);
+      await begin(sid);
+      if (kind === 'ambiguous') await hub().tokens.settle(sid, 1, kind, now());
+      hub().clock.advance(LEASE_MS - 1);
+      expect(await begin(sid, again)).toBe(false);
+      hub().clock.advance(1);
+      expect(await begin(sid, once)).toBe(false);
+      expect(await begin(sid, again)).toBe(true);
+    },
+  );
+
+  it('refused: nobody begins again, however long it is', async () => {
+    const sid = await signIn('fay');
+    await begin(sid);
+    await hub().tokens.settle(sid, 1, 'refused', now());
+    hub().clock.advance(10 * LEASE_MS);
+    expect([await begin(sid, once), await begin(sid, again)]).toEqual([false, false]);
+    expect((await hub().tokens.read(sid))?.refresh.kind).toBe('refused');
+  });
+
+  it('idle again: whoever comes next may refresh at once', async () => {
+    const sid = await signIn('gila');
+    await begin(sid);
+    await hub().tokens.settle(sid, 1, 'idle', now());
+    expect(await begin(sid)).toBe(true);
+  });
+
+  it('begins nothing for tokens of another generation, or of a session that has ended', async () => {
+    const sid = await signIn('hana');
+    expect(await begin(sid, again, 2)).toBe(false);
+    await end(sid);
+    expect(await begin(sid, again)).toBe(false);
+  });
+
+  it('keeps refreshed tokens as the next generation, encrypted, and what is known of the sign-in stays', async () => {
+    const sid = await signIn('ida');
+    const before = await rowOf(sid);
+    hub().clock.advance(1000);
+    await begin(sid);
+    expect(await hub().tokens.store(sid, 1, next(), now())).toBe(true);
+    const idle = { kind: 'idle' };
+    expect(await hub().tokens.read(sid)).toEqual({ tokens: next(), since: now(), generation: 2, refresh: idle });
+    const after = await rowOf(sid);
+    expect(JSON.stringify(after)).not.toMatch(/"(?:id|access|refresh)-2"/);
+    const { idTokenIssuedAt, authTime, idpCheckedAt, expiresAt } = before;
+    expect(after).toMatchObject({ idTokenIssuedAt, authTime, idpCheckedAt, expiresAt });
+  });
+
+  it('keeps them for one of twenty who have the same generation', async () => {
+    const sid = await signIn('jo');
+    const kept = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => hub().tokens.store(sid, 1, next({ accessToken: `a-${n}` }), now())),
+    );
+    expect(kept.filter((it) => it)).toHaveLength(1);
+    const read = await hub().tokens.read(sid);
+    expect(read).toMatchObject({ generation: 2, tokens: { accessToken: `a-${kept.indexOf(true)}` } });
+  });
+
+  it('never brings tokens to a session that ended meanwhile', async () => {
+    const sid = await signIn('kaja');
+    await begin(sid);
+    await end(sid);
+    const ended = await rowOf(sid);
+    expect(await hub().tokens.store(sid, 1, next(), now())).toBe(false);
+    for (const kind of ['idle', 'ambiguous', 'refused'] as const)
+      await hub().tokens.settle(sid, 1, kind, now(), { probeNow: true });
+    expect(await rowOf(sid)).toEqual(ended);
+  });
+
+  it('a sign-in during a refresh has the last word, and makes an end of whatever was unsettled', async () => {
+    const sid = await signIn('lea', 'lea-1');
+    await begin(sid);
+    await hub().tokens.settle(sid, 1, 'ambiguous', now());
+    expect(await signIn('lea', 'lea-2')).toBe(sid);
+    expect(await hub().tokens.read(sid)).toMatchObject({ generation: 2, refresh: { kind: 'idle' } });
+    expect(await hub().tokens.store(sid, 1, next(), now())).toBe(false);
+    await hub().tokens.settle(sid, 1, 'refused', now());
+    expect(await hub().tokens.read(sid)).toMatchObject({
+      ...{ generation: 2, refresh: { kind: 'idle' } },
+      tokens: { accessToken: 'access-lea' },
+    });
+  });
+
+  it('refused, with reason to ask: the session is due at once, and has not ended', async () => {
+    const sid = await signIn('mia');
+    await hub().database.ssoSession.update({
+      where: { id: sid },
+      data: { probeDueAt: new Date(now().getTime() + 900_000) },
+    });
+    await hub().tokens.settle(sid, 1, 'ambiguous', now());
+    expect((await rowOf(sid)).probeDueAt > now()).toBe(true);
+    await hub().tokens.settle(sid, 1, 'refused', now(), { probeNow: true });
+    expect(await rowOf(sid)).toMatchObject({ probeDueAt: now(), endedAt: null });
+  });
+
+  describe('and the poller', () => {
+    const claim = async (sid: Sid) => {
+      await hub().database.ssoSession.update({ where: { id: sid }, data: { probeDueAt: new Date(0) } });
+      const leaseEndsAt = new Date(now().getTime() + 60_000);
+      const claimed = await hub().queue.claim(ISSUER, now(), leaseEndsAt, 1000);
+      return claimed.find((session) => session.sid === sid)!;
+    };
+
+    it('is not shown tokens that an answer on its way may have replaced: of those "inactive" says nothing', async () => {
+      const sid = await signIn('nina');
+      expect((await claim(sid)).tokens).toMatchObject({ refreshToken: 'refresh-nina' });
+      await begin(sid);
+      expect((await claim(sid)).tokens).toMatchObject({ accessToken: undefined, refreshToken: undefined });
+      await hub().tokens.settle(sid, 1, 'ambiguous', now());
+      expect((await claim(sid)).tokens).toMatchObject({ accessToken: undefined, refreshToken: undefined });
+      await hub().tokens.store(sid, 1, next(), now());
+      expect((await claim(sid)).tokens).toMatchObject({ refreshToken: 'refresh-2' });
+    });
+
+    it('ends nothing by a probe that began before the refresh did', async () => {
+      const sid = await signIn('oda');
+      const claimed = await claim(sid);
+      await begin(sid);
+      const { leaseId, tokenGeneration } = claimed;
+      const { ended } = await hub().sessions.end({
+        ...{
+          of: { kind: 'sid', sid, onlyIf: { leaseId, tokenGeneration } },
+          cause: 'poll_session_ended',
+          causeId: 'p',
+        },
+        ...{ effectiveAt: now(), evidence: { method: 'introspect', strength: 'weak', probes: 2 } },
+        initiatingEntity: 'system',
+      });
+      expect(ended).toEqual([]);
+      const record = { dueAt: now(), checkedAt: undefined, weakEndedAt: now(), unknown: undefined };
+      expect(await hub().queue.record(claimed, record)).toBe(false);
+    });
+
+    it('begins to count anew with new tokens', async () => {
+      const sid = await signIn('pam');
+      const record = { dueAt: now(), checkedAt: undefined, weakEndedAt: now(), unknown: undefined };
+      expect(await hub().queue.record(await claim(sid), record)).toBe(true);
+      await begin(sid);
+      await hub().tokens.store(sid, 1, next(), now());
+      expect((await rowOf(sid)).weakEndedAt).toBeNull();
+    });
+  });
+});
