@@ -33,6 +33,12 @@ describe('an assertion', () => {
     });
   });
 
+  it('tells how the person was authenticated, and when the IdP last confirmed the session', async () => {
+    const more = { acr: 'urn:mfa', idpCheckedAt: new Date('2026-08-30T11:59:00.250Z') };
+    const token = await signAssertion({ ...ASSERTION, ...more }, key, NOW);
+    expect(await verifyAssertion(token, keys, EXPECTED)).toMatchObject(more);
+  });
+
   it('may lack the time of authentication', async () => {
     const token = await signAssertion({ ...ASSERTION, authTime: undefined }, key, NOW);
     expect((await verifyAssertion(token, keys, EXPECTED)).authTime).toBeUndefined();
@@ -61,7 +67,7 @@ describe('an assertion', () => {
     const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as object;
     await expectRefused(unsigned(payload, { typ: 'at+jwt', kid: 'a1' }));
     await expectRefused(withOneByteChanged(token));
-    await expectRefused(await signAssertion(ASSERTION, { kid: 'a1', key: privateKey }, NOW));
+    await expectRefused(await signAssertion(ASSERTION, { kid: 'a1', alg: 'ES256', key: privateKey }, NOW));
     await expectRefused(await signAssertion(ASSERTION, { ...key, kid: 'a2' }, NOW));
   });
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type CryptoKey, type JWK, type JWTVerifyGetKey, importJWK, jwtVerify, SignJWT } from 'jose';
+import { type CryptoKey, type JWK, type JWTVerifyGetKey, importJWK, SignJWT } from 'jose';
 import { z } from 'zod';
-import { isRefusal, OidcError } from './errors.js';
+import { OidcError } from './errors.js';
+import { verifySignedJwt } from './signed-jwt.js';
 
 /** What the gateway tells a service about a request's session. Lives 60 seconds. */
 export interface NewAssertion {
@@ -19,6 +20,10 @@ export interface NewAssertion {
   readonly openedAt: Date;
   readonly expiresAt: Date;
   readonly authTime: Date | undefined;
+  /** how the person was authenticated, where the IdP says so */
+  readonly acr?: string | undefined;
+  /** when the IdP last confirmed the session */
+  readonly idpCheckedAt?: Date | undefined;
 }
 
 /** A verified assertion; `validUntil` is when it stops to count. */
@@ -27,34 +32,43 @@ export type AssertionClaims = Omit<NewAssertion, 'clientId'> & { readonly validU
 /** The gateway's signing key. */
 export interface AssertionKey {
   readonly kid: string;
+  readonly alg: AssertionAlgorithm;
   readonly key: CryptoKey;
 }
 
-const ALGORITHM = 'ES256';
+type AssertionAlgorithm = 'ES256' | 'EdDSA';
 const LIFE_S = 60;
 const SKEW_S = 5;
 
-const PrivateJwk = z.object({
-  kty: z.literal('EC'),
-  crv: z.literal('P-256'),
-  x: z.string(),
-  y: z.string(),
-  d: z.string(),
-  kid: z.string().min(1),
-});
+const PrivateJwk = z.discriminatedUnion('kty', [
+  z
+    .object({
+      kty: z.literal('EC'),
+      crv: z.literal('P-256'),
+      x: z.string(),
+      y: z.string(),
+      d: z.string(),
+      kid: z.string().min(1),
+    })
+    .transform((jwk) => ({ ...jwk, alg: 'ES256' as const })),
+  z
+    .object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string(), d: z.string(), kid: z.string().min(1) })
+    .transform((jwk) => ({ ...jwk, alg: 'EdDSA' as const })),
+]);
 
-/** Reads the gateway's private key. @throws ZodError when it is no private P-256 JWK with a `kid` */
+/** Reads the gateway's private key. @throws ZodError when it is no private P-256 or Ed25519 JWK with a `kid` */
 export async function importAssertionKey(jwk: unknown): Promise<AssertionKey> {
   const parsed = PrivateJwk.parse(jwk);
-  const key = await importJWK({ ...parsed, alg: ALGORITHM }, ALGORITHM);
+  const key = await importJWK(parsed, parsed.alg);
   if (key instanceof Uint8Array) throw new TypeError('a symmetric key');
-  return { kid: parsed.kid, key };
+  return { kid: parsed.kid, alg: parsed.alg, key };
 }
 
 /** Gives what may be published of a private JWK. */
 export function toPublicJwk(jwk: unknown): JWK {
-  const { kty, crv, x, y, kid } = PrivateJwk.parse(jwk);
-  return { kty, crv, x, y, kid, alg: ALGORITHM, use: 'sig' };
+  const parsed = PrivateJwk.parse(jwk);
+  const { kty, crv, x, kid, alg } = parsed;
+  return { kty, crv, x, ...('y' in parsed ? { y: parsed.y } : {}), kid, alg, use: 'sig' };
 }
 
 /** Signs an assertion. @see {@link https://www.rfc-editor.org/rfc/rfc9068 RFC 9068} §2 */
@@ -67,8 +81,10 @@ export async function signAssertion(assertion: NewAssertion, key: AssertionKey, 
     session_opened_at: assertion.openedAt.getTime() / 1000,
     session_expires_at: assertion.expiresAt.getTime() / 1000,
     ...(assertion.authTime === undefined ? {} : { auth_time: Math.floor(assertion.authTime.getTime() / 1000) }),
+    ...(assertion.acr === undefined ? {} : { acr: assertion.acr }),
+    ...(assertion.idpCheckedAt === undefined ? {} : { idp_checked_at: assertion.idpCheckedAt.getTime() / 1000 }),
   })
-    .setProtectedHeader({ alg: ALGORITHM, kid: key.kid, typ: 'at+jwt' })
+    .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: 'at+jwt' })
     .setIssuer(assertion.iss)
     .setAudience(assertion.aud)
     .setSubject(assertion.sub)
@@ -86,6 +102,8 @@ const Payload = z.object({
   session_opened_at: z.number().positive(),
   session_expires_at: z.number().positive(),
   auth_time: z.number().positive().optional(),
+  acr: z.string().min(1).optional(),
+  idp_checked_at: z.number().positive().optional(),
 });
 
 /**
@@ -97,39 +115,25 @@ const Payload = z.object({
 export async function verifyAssertion(
   token: string,
   keys: JWTVerifyGetKey,
-  expected: { readonly iss: string; readonly aud: string; readonly now: Date },
+  { iss, aud, now }: { readonly iss: string; readonly aud: string; readonly now: Date },
 ): Promise<AssertionClaims> {
-  try {
-    const { payload } = await jwtVerify(token, keys, {
-      issuer: expected.iss,
-      audience: expected.aud,
-      algorithms: [ALGORITHM],
-      typ: 'at+jwt',
-      clockTolerance: SKEW_S,
-      currentDate: expected.now,
-      requiredClaims: ['exp', 'iat'],
-    });
-    const claims = Payload.parse(payload);
-    return {
-      iss: expected.iss,
-      aud: expected.aud,
-      sid: claims.sid,
-      idp: claims.idp,
-      sub: claims.sub,
-      openedAt: fromSeconds(claims.session_opened_at),
-      expiresAt: fromSeconds(claims.session_expires_at),
-      authTime: claims.auth_time === undefined ? undefined : fromSeconds(claims.auth_time),
-      validUntil: fromSeconds(claims.exp),
-    };
-  } catch (error) {
-    if (!isRefusal(error) && !(error instanceof z.ZodError)) throw error;
-    const reason = error instanceof Error ? error.message : 'it could not be verified';
-    throw new OidcError(
-      'OIDC_ASSERTION_INVALID',
-      `the assertion was refused: ${error instanceof z.ZodError ? 'a claim is missing' : reason}`,
-      { cause: error },
-    );
-  }
+  const expected = { issuer: iss, audience: aud, algorithms: ['ES256', 'EdDSA'], typ: 'at+jwt', now };
+  const payload = await verifySignedJwt(token, keys, { ...expected, required: ['exp', 'iat'], skewS: SKEW_S }, invalid);
+  const parsed = Payload.safeParse(payload);
+  if (!parsed.success) throw invalid('a claim is missing', parsed.error);
+  const claims = parsed.data;
+  return {
+    ...{ iss, aud, sid: claims.sid, idp: claims.idp, sub: claims.sub, acr: claims.acr },
+    openedAt: fromSeconds(claims.session_opened_at),
+    expiresAt: fromSeconds(claims.session_expires_at),
+    authTime: claims.auth_time === undefined ? undefined : fromSeconds(claims.auth_time),
+    idpCheckedAt: claims.idp_checked_at === undefined ? undefined : fromSeconds(claims.idp_checked_at),
+    validUntil: fromSeconds(claims.exp),
+  };
+}
+
+function invalid(reason: string, cause: unknown): OidcError {
+  return new OidcError('OIDC_ASSERTION_INVALID', `the assertion was refused: ${reason}`, { cause });
 }
 
 function fromSeconds(seconds: number): Date {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { codeChallengeOf, randomToken, toAuthorizationUrl } from './authorization-request.js';
+import { codeChallengeOf, randomToken, toAuthorizationUrl, toPushedAuthorizationUrl } from './authorization-request.js';
 
 const REQUEST = {
   clientId: 'gateway',
@@ -33,6 +33,9 @@ describe('an authorization request', () => {
     ['prompt=none with a hint', { prompt: 'none', idTokenHint: 'a.b.c' }, { prompt: 'none', id_token_hint: 'a.b.c' }],
     ['T065 max_age=0', { maxAgeS: 0 }, { max_age: '0' }],
     ['a login hint', { loginHint: 'ana+1@example.com' }, { login_hint: 'ana+1@example.com' }],
+    ['acr_values', { acrValues: ['urn:a', 'urn:b'] }, { acr_values: 'urn:a urn:b' }],
+    ['languages', { uiLocales: 'sr-Latn de' }, { ui_locales: 'sr-Latn de' }],
+    ['an audience', { audience: 'https://api.example.com' }, { audience: 'https://api.example.com' }],
   ])('sends %s', (_name, wanted, sent) => {
     const url = new URL(toAuthorizationUrl('https://idp.example.com/authorize', { ...REQUEST, ...wanted }));
     expect(Object.fromEntries(url.searchParams)).toMatchObject(sent);
@@ -42,6 +45,18 @@ describe('an authorization request', () => {
     const url = new URL(toAuthorizationUrl('https://idp.example.com/authorize?tenant=a&client_id=evil', REQUEST));
     expect(url.searchParams.get('tenant')).toBe('a');
     expect(url.searchParams.getAll('client_id')).toEqual(['gateway']);
+  });
+});
+
+describe('a pushed authorization request', () => {
+  it('is named to the browser, and nothing else is', () => {
+    const pushed = { clientId: 'gateway', requestUri: 'urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c' };
+    const url = new URL(toPushedAuthorizationUrl('https://idp.example.com/authorize?tenant=a', pushed));
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      tenant: 'a',
+      client_id: 'gateway',
+      request_uri: 'urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c',
+    });
   });
 });
 

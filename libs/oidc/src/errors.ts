@@ -4,8 +4,14 @@ import { errors as joseErrors } from 'jose';
 export type OidcErrorCode =
   | 'OIDC_METADATA_INVALID'
   | 'OIDC_TOKEN_RESPONSE_INVALID'
+  | 'OIDC_PUSHED_RESPONSE_INVALID'
   | 'OIDC_ID_TOKEN_INVALID'
+  /** the ID token is genuine, but the person authenticated longer ago than `max_age` allows, or it does not say when */
+  | 'OIDC_AUTHENTICATION_TOO_OLD'
+  /** the ID token is genuine, but its `acr` is none of those asked for */
+  | 'OIDC_ACR_NOT_MET'
   | 'OIDC_LOGOUT_TOKEN_INVALID'
+  | 'OIDC_SECURITY_EVENT_INVALID'
   | 'OIDC_ASSERTION_INVALID';
 
 /** A text of the protocol broke its promise. The message never holds the text itself, nor a token. */

@@ -29,9 +29,13 @@ const stranger = await makeTokenIssuer();
 const verify = (token: string, changes: Partial<ExpectedIdToken> = {}) =>
   verifyIdToken(token, idp.keys, { ...EXPECTED, ...changes });
 
-async function expectRefused(token: string, changes: Partial<ExpectedIdToken> = {}): Promise<void> {
+async function expectRefused(
+  token: string,
+  changes: Partial<ExpectedIdToken> = {},
+  code = 'OIDC_ID_TOKEN_INVALID',
+): Promise<void> {
   const refusal: unknown = await verify(token, changes).catch((error: unknown) => error);
-  expect(refusal).toMatchObject({ name: 'OidcError', code: 'OIDC_ID_TOKEN_INVALID' });
+  expect(refusal).toMatchObject({ name: 'OidcError', code });
   if (token.length > 20) expect((refusal as Error).message).not.toContain(token.slice(0, 20));
 }
 
@@ -139,12 +143,39 @@ describe('max_age', () => {
     ['T064 300 s: in the future', 300, NOW_S + 120],
     ['T065 0 s: signed in long before this request', 0, NOW_S - 63],
   ])('is broken, %s', async (_name, seconds, authTime) => {
-    await expectRefused(await idp.sign({ ...GOOD, auth_time: authTime }), asked(seconds));
+    const token = await idp.sign({ ...GOOD, auth_time: authTime });
+    await expectRefused(token, asked(seconds), 'OIDC_AUTHENTICATION_TOO_OLD');
+  });
+
+  it('is looked at only in a token that is genuine', async () => {
+    await expectRefused(await stranger.sign({ ...GOOD, auth_time: NOW_S - 3600 }), asked(300));
+    await expectRefused(await idp.sign({ ...GOOD, nonce: 'another', auth_time: NOW_S - 3600 }), asked(300));
   });
 
   it('T064 refuses an auth_time in the future also where nobody asked for one', async () => {
     await expectRefused(await idp.sign({ ...GOOD, auth_time: NOW_S + 120 }));
     await expectRefused(await idp.sign({ ...GOOD, auth_time: 1e300 }));
+  });
+});
+
+describe('acr_values', () => {
+  const asked = { acrValues: ['urn:strong', 'urn:stronger'] };
+
+  it('are kept by any one of them', async () => {
+    expect((await verify(await idp.sign({ ...GOOD, acr: 'urn:stronger' }), asked)).acr).toBe('urn:stronger');
+  });
+
+  it.each([
+    ['by another one', 'urn:weak'],
+    ['by none', undefined],
+    ['by a list', ['urn:strong']],
+    ['by all of them in one text', 'urn:strong urn:stronger'],
+  ])('are broken %s', async (_name, acr) => {
+    await expectRefused(await idp.sign({ ...GOOD, acr }), asked, 'OIDC_ACR_NOT_MET');
+  });
+
+  it('are looked at only in a token that is genuine', async () => {
+    await expectRefused(await stranger.sign({ ...GOOD, acr: 'urn:weak' }), asked);
   });
 });
 

@@ -1,15 +1,28 @@
 export { OidcError } from './errors.js';
 export type { OidcErrorCode } from './errors.js';
-export { codeChallengeOf, randomToken, toAuthorizationUrl } from './authorization-request.js';
+export {
+  authorizationParametersOf,
+  codeChallengeOf,
+  randomToken,
+  toAuthorizationUrl,
+  toPushedAuthorizationUrl,
+} from './authorization-request.js';
 export type { AuthorizationRequest } from './authorization-request.js';
+export { parsePushedAuthorization } from './pushed-authorization-response.js';
+export type { PushedAuthorization } from './pushed-authorization-response.js';
 export { issuerOf, readAuthorizationResponse } from './authorization-response.js';
 export type { AuthorizationResponse, IssuerCheck } from './authorization-response.js';
 export { verifyIdToken } from './id-token.js';
 export type { ExpectedIdToken, IdTokenClaims } from './id-token.js';
-export { verifyLogoutToken } from './logout-token.js';
+export { addresseeOf, verifyLogoutToken } from './logout-token.js';
 export type { ExpectedLogoutToken, LogoutTokenClaims } from './logout-token.js';
-export { parseTokenResponse } from './token-response.js';
-export type { TokenResponse } from './token-response.js';
+export { SecurityEventRefused, verifySecurityEventToken } from './security-event-token.js';
+export type { ExpectedSecurityEvent, SecurityEvent, SecurityEventFault } from './security-event-token.js';
+export type { SimpleSubject, SubjectIdentifier } from './subject-identifier.js';
+export { judgeRefreshedIdToken } from './refreshed-id-token.js';
+export type { RefreshedIdToken, RefreshedSignIn } from './refreshed-id-token.js';
+export { parseRefreshResponse, parseTokenResponse } from './token-response.js';
+export type { RefreshResponse, TokenResponse } from './token-response.js';
 export { safeReturnUrl } from './return-url.js';
 export { sessionState } from './session-state.js';
 export type { SessionStateParts } from './session-state.js';

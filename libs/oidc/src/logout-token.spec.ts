@@ -160,3 +160,28 @@ describe('T033 a key that could not be fetched', () => {
     await expect(verifyLogoutToken(await idp.sign(GOOD), keys, EXPECTED)).rejects.toBe(fault);
   });
 });
+
+describe('a logout token of an IdP that has an older habit, or a stricter one', () => {
+  const verifyFor = async (payload: object, header: object, options: object) =>
+    verifyLogoutToken(await idp.sign(payload, { ...header }), idp.keys, { ...EXPECTED, ...options }).then(
+      ({ expiresAt }) => expiresAt,
+      (error: unknown) => (error as { code: string }).code,
+    );
+
+  it('T011 may be without exp where that is allowed, for two minutes from iat', async () => {
+    const without = { ...GOOD, exp: undefined };
+    const allowed = { allowNoExpiry: true };
+    expect(await verifyFor({ ...without, iat: NOW_S - 119 }, {}, allowed)).toEqual(new Date((NOW_S + 1) * 1000));
+    expect(await verifyFor({ ...without, iat: NOW_S - 121 }, {}, allowed)).toBe('OIDC_LOGOUT_TOKEN_INVALID');
+    expect(await verifyFor({ ...GOOD, iat: NOW_S - 600, exp: NOW_S - 61 }, {}, allowed)).toBe(
+      'OIDC_LOGOUT_TOKEN_INVALID',
+    );
+  });
+
+  it('T028 must have its type where that is required', async () => {
+    const required = { requireType: true };
+    expect(await verifyFor(GOOD, { typ: 'logout+jwt' }, required)).toBeInstanceOf(Date);
+    expect(await verifyFor(GOOD, { typ: 'JWT' }, required)).toBe('OIDC_LOGOUT_TOKEN_INVALID');
+    expect(await verifyFor(GOOD, {}, required)).toBe('OIDC_LOGOUT_TOKEN_INVALID');
+  });
+});

@@ -1,5 +1,6 @@
-import { type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import { isRefusal, OidcError } from './errors.js';
+import { decodeJwt, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { OidcError } from './errors.js';
+import { isForOthersToo, verifySignedJwt } from './signed-jwt.js';
 import { tokenTypeOf } from './token-type.js';
 
 /** What a logout token must say to be meant for us. */
@@ -8,6 +9,10 @@ export interface ExpectedLogoutToken {
   readonly clientId: string;
   readonly algorithm: string;
   readonly now: Date;
+  /** `typ` must be `logout+jwt`; else it may be `JWT` or absent, as from IdPs older than that type */
+  readonly requireType?: boolean;
+  /** `exp` may be absent, as from IdPs older than the errata; `iat` must then be of the last two minutes */
+  readonly allowNoExpiry?: boolean;
 }
 
 /** A verified logout token: at least one of `idpSid` and `sub`. */
@@ -24,6 +29,7 @@ export interface LogoutTokenClaims {
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 const SKEW_S = 60;
 const OLDEST_S = 600;
+const OLDEST_WITHOUT_EXP_S = 120;
 const LONGEST = 512;
 /** @see OIDC Core §2 */
 const LONGEST_SUB = 255;
@@ -39,12 +45,13 @@ export async function verifyLogoutToken(
   keys: JWTVerifyGetKey,
   expected: ExpectedLogoutToken,
 ): Promise<LogoutTokenClaims> {
-  const payload = await verifySignature(token, keys, expected);
+  const payload = await verifyJwt(token, keys, expected);
   const issuedAtS = payload.iat ?? 0;
   const nowS = expected.now.getTime() / 1000;
-  if (issuedAtS > nowS + SKEW_S || issuedAtS < nowS - OLDEST_S) throw invalid('iat is not within the last 10 minutes');
-  if (Array.isArray(payload.aud) && payload.aud.some((audience) => audience !== expected.clientId))
-    throw invalid('aud names a client that we do not trust');
+  const oldestS = payload.exp === undefined ? OLDEST_WITHOUT_EXP_S : OLDEST_S;
+  if (issuedAtS > nowS + SKEW_S || issuedAtS < nowS - oldestS)
+    throw invalid(`iat is not within the last ${oldestS / 60} minutes`);
+  if (isForOthersToo(payload, expected.clientId)) throw invalid('aud names a client that we do not trust');
   const idpSid = identifier(payload.sid, 'sid', LONGEST);
   const sub = identifier(payload.sub, 'sub', LONGEST_SUB);
   if (idpSid === undefined && sub === undefined) throw invalid('neither sub nor sid');
@@ -59,37 +66,44 @@ export async function verifyLogoutToken(
     sub,
     jti,
     issuedAt: new Date(issuedAtS * 1000),
-    expiresAt: new Date(Math.min(payload.exp ?? 0, issuedAtS + OLDEST_S) * 1000),
+    expiresAt: new Date(Math.min(payload.exp ?? Infinity, issuedAtS + oldestS) * 1000),
   };
 }
 
-async function verifySignature(
+/**
+ * Says from whom and for whom a logout token claims to be. Nothing of it is verified: it only chooses whose keys and rules
+ * {@link verifyLogoutToken} goes by. Undefined when it is no signed JWT.
+ */
+export function addresseeOf(
   token: string,
-  keys: JWTVerifyGetKey,
-  expected: ExpectedLogoutToken,
-): Promise<JWTPayload> {
+): { readonly iss: string; readonly audiences: readonly string[] } | undefined {
   try {
-    const type = tokenTypeOf(token);
-    if (type !== undefined && type !== 'logout+jwt' && type !== 'jwt') throw invalid(`its type is not logout+jwt`);
-    const { payload } = await jwtVerify(token, keys, {
-      issuer: expected.issuer,
-      audience: expected.clientId,
-      algorithms: [expected.algorithm],
-      clockTolerance: SKEW_S,
-      currentDate: expected.now,
-      requiredClaims: ['iss', 'aud', 'iat', 'exp', 'jti', 'events'],
-    });
-    return payload;
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    throw invalid(error instanceof Error ? error.message : 'it could not be verified', error);
+    const { iss, aud } = decodeJwt(token);
+    const audiences = [aud].flat().filter((audience) => typeof audience === 'string');
+    return typeof iss === 'string' ? { iss, audiences } : undefined;
+  } catch {
+    return undefined;
   }
+}
+
+function verifyJwt(token: string, keys: JWTVerifyGetKey, expected: ExpectedLogoutToken): Promise<JWTPayload> {
+  const type = tokenTypeOf(token);
+  const { issuer, clientId: audience, algorithm, now, requireType = false, allowNoExpiry = false } = expected;
+  const isOld = !requireType && (type === undefined || type === 'jwt');
+  if (type !== 'logout+jwt' && !isOld) throw invalid('its type is not logout+jwt');
+  const required = ['iss', 'aud', 'iat', 'jti', 'events', ...(allowNoExpiry ? [] : ['exp'])];
+  return verifySignedJwt(
+    token,
+    keys,
+    { issuer, audience, algorithms: [algorithm], required, skewS: SKEW_S, now },
+    invalid,
+  );
 }
 
 function identifier(value: unknown, name: string, longest: number): string | undefined {
   if (value === undefined) return undefined;
-  if (typeof value !== 'string' || value === '' || value.length > longest)
-    throw invalid(`${name} must be 1 to ${longest} characters`);
+  if (typeof value !== 'string' || value === '' || value.length > longest || value.includes('\0'))
+    throw invalid(`${name} must be 1 to ${longest} characters, none of them NUL`);
   return value;
 }
 

@@ -15,6 +15,9 @@ describe('a discovery document', () => {
       introspection_endpoint: `${ISSUER}/introspect`,
       userinfo_endpoint: `${ISSUER}/me`,
       end_session_endpoint: `${ISSUER}/logout`,
+      revocation_endpoint: `${ISSUER}/revoke`,
+      pushed_authorization_request_endpoint: `${ISSUER}/par`,
+      require_pushed_authorization_requests: true,
       authorization_response_iss_parameter_supported: true,
       scopes_supported: ['openid'],
     };
@@ -26,15 +29,21 @@ describe('a discovery document', () => {
       introspectionEndpoint: `${ISSUER}/introspect`,
       userinfoEndpoint: `${ISSUER}/me`,
       endSessionEndpoint: `${ISSUER}/logout`,
+      revocationEndpoint: `${ISSUER}/revoke`,
+      parEndpoint: `${ISSUER}/par`,
+      requiresPar: true,
       sendsIss: true,
     });
   });
 
-  it('may lack introspection, userinfo and logout, and does not promise iss by silence', () => {
+  it('may lack introspection, userinfo, logout, revocation and pushed requests, and does not promise iss by silence', () => {
     expect(parseProviderMetadata(GOOD, ISSUER)).toMatchObject({
       introspectionEndpoint: undefined,
       userinfoEndpoint: undefined,
       endSessionEndpoint: undefined,
+      revocationEndpoint: undefined,
+      parEndpoint: undefined,
+      requiresPar: false,
       sendsIss: false,
     });
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { OidcError } from './errors.js';
+import { faultyMembers } from './faulty-members.js';
 
 /** What an IdP says of itself, as far as we use it. */
 export interface ProviderMetadata {
@@ -10,6 +11,11 @@ export interface ProviderMetadata {
   readonly introspectionEndpoint: string | undefined;
   readonly userinfoEndpoint: string | undefined;
   readonly endSessionEndpoint: string | undefined;
+  readonly revocationEndpoint: string | undefined;
+  /** where authorization requests may be pushed (RFC 9126) */
+  readonly parEndpoint: string | undefined;
+  /** the IdP takes pushed authorization requests only */
+  readonly requiresPar: boolean;
   /** the IdP always puts `iss` into its authorization responses (RFC 9207) */
   readonly sendsIss: boolean;
 }
@@ -23,6 +29,9 @@ const Document = z.object({
   introspection_endpoint: Url.optional(),
   userinfo_endpoint: Url.optional(),
   end_session_endpoint: Url.optional(),
+  revocation_endpoint: Url.optional(),
+  pushed_authorization_request_endpoint: Url.optional(),
+  require_pushed_authorization_requests: z.boolean().optional(),
   authorization_response_iss_parameter_supported: z.boolean().optional(),
 });
 
@@ -36,7 +45,7 @@ const Document = z.object({
 export function parseProviderMetadata(document: unknown, issuer: string): ProviderMetadata {
   const parsed = Document.safeParse(document);
   if (!parsed.success) {
-    const members = parsed.error.issues.map((issue) => String(issue.path[0] ?? 'the document')).join(', ');
+    const members = faultyMembers(parsed.error, 'the document');
     throw new OidcError('OIDC_METADATA_INVALID', `the discovery document is unusable: ${members}`);
   }
   const { data } = parsed;
@@ -53,6 +62,9 @@ export function parseProviderMetadata(document: unknown, issuer: string): Provid
     introspectionEndpoint: data.introspection_endpoint,
     userinfoEndpoint: data.userinfo_endpoint,
     endSessionEndpoint: data.end_session_endpoint,
+    revocationEndpoint: data.revocation_endpoint,
+    parEndpoint: data.pushed_authorization_request_endpoint,
+    requiresPar: data.require_pushed_authorization_requests ?? false,
     sendsIss: data.authorization_response_iss_parameter_supported ?? false,
   };
 }

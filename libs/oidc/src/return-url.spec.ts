@@ -15,6 +15,8 @@ describe('GW-14 the address to return to after signing in', () => {
     ['/a//b', '/a//b'],
     ['/Grüße', '/Gr%C3%BC%C3%9Fe'],
     ['/bffs', '/bffs'],
+    ['/notes?next=/bff/login', '/notes?next=/bff/login'],
+    ['/100%25', '/100%25'],
   ])('keeps %s', (wanted, kept) => {
     expect(safeReturnUrl(wanted, ORIGIN)).toBe(kept);
   });
@@ -47,8 +49,18 @@ describe('GW-14 the address to return to after signing in', () => {
     ['9 KB', `/${'a'.repeat(9_216)}`],
     ['one of our own endpoints', '/bff/logout?sid=1'],
     ['one of our own endpoints behind dots', '/a/../bff/login'],
+    ['one of our own endpoints below a prefix', '/shop/bff/login'],
+    ['one of our own endpoints, encoded', '/%62ff/login'],
+    ['one of our own endpoints, encoded slash and all', '/shop%2fbff%2flogin'],
+    ['an encoding that is none', '/%zz'],
   ])('T080 is / in place of %s', (_name, wanted) => {
     expect(safeReturnUrl(wanted, ORIGIN)).toBe('/');
+  });
+
+  it('goes home where nothing good is named', () => {
+    expect(safeReturnUrl(undefined, ORIGIN, '/shop/')).toBe('/shop/');
+    expect(safeReturnUrl('//evil.example', ORIGIN, '/shop/')).toBe('/shop/');
+    expect(safeReturnUrl('/hr/', ORIGIN, '/shop/')).toBe('/hr/');
   });
 
   it('T080 never leaves the origin, whatever is asked for', () => {

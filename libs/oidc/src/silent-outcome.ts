@@ -8,7 +8,9 @@ export type SilentOutcome =
   | 'account_changed'
   | 'unavailable'
   | 'denied'
-  | 'failed';
+  | 'failed'
+  /** not asked: this browser was sent on a silent sign-in a moment ago */
+  | 'suppressed';
 
 const OUTCOMES: Readonly<Record<string, SilentOutcome>> = {
   login_required: 'login_required',
