@@ -2,7 +2,7 @@ import { httpOrigin, switchKey } from '#config';
 import { z } from 'zod';
 import type { IdpClientOptions } from './idp-client.js';
 
-/** The configuration keys that name an IdP and our client there: the same for the gateway and the poller. */
+/** The configuration keys that name an IdP and our client there: as the poller has them. */
 export const clientKeys = {
   ISSUER: z
     .url({ protocol: /^https?$/ })
@@ -15,12 +15,12 @@ export const clientKeys = {
   UNSAFE_PLAIN_HTTP_IDP: switchKey
     .default(false)
     .describe('permits plain http to an IdP on another machine; for closed test networks only'),
-  CLIENT_ID: z.string().min(1).describe('client id of the gateway at the IdP'),
+  CLIENT_ID: z.string().min(1).describe('client id at the IdP'),
   CLIENT_SECRET: z.string().min(1).describe('its secret'),
   CLIENT_AUTH_METHOD: z
-    .enum(['client_secret_basic', 'client_secret_post'])
+    .enum(['client_secret_basic', 'client_secret_basic_raw', 'client_secret_post'])
     .default('client_secret_basic')
-    .describe('how the client authenticates: client_secret_basic or client_secret_post'),
+    .describe('how the client authenticates: client_secret_basic, client_secret_basic_raw or client_secret_post'),
 };
 
 /** Gives what the keys say as options of an `IdpClient`. */
@@ -30,7 +30,6 @@ export function clientOptionsOf(config: z.infer<z.ZodObject<typeof clientKeys>>)
     internalOrigin: config.ISSUER_INTERNAL_ORIGIN,
     unsafePlainHttp: config.UNSAFE_PLAIN_HTTP_IDP,
     clientId: config.CLIENT_ID,
-    clientSecret: config.CLIENT_SECRET,
-    clientAuthMethod: config.CLIENT_AUTH_METHOD,
+    authentication: { method: config.CLIENT_AUTH_METHOD, secret: config.CLIENT_SECRET },
   };
 }

@@ -1,25 +1,36 @@
-import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
-import {
-  parseProviderMetadata,
-  parseTokenResponse,
-  type ProviderMetadata,
-  toBasicCredentials,
-  type TokenResponse,
-} from '#oidc';
-import type { Clock, ProbeOutcome } from '#session';
-import { z } from 'zod';
+import type { JWTVerifyGetKey } from 'jose';
+import { parseProviderMetadata, parseTokenResponse, type ProviderMetadata, type TokenResponse } from '#oidc';
+import type { Clock, ProbeOutcome, RefreshOutcome } from '#session';
 import { IdpError } from './errors.js';
+import { wasNeverSent } from './never-sent.js';
+import { authenticate, type ClientAuthentication } from './client-authentication.js';
 import { type Answer, type IdpAddress, IdpHttp } from './idp-http.js';
+import { keysAt } from './idp-keys.js';
+import { oauthErrorOf } from './oauth-error.js';
+import { type PushOutcome, pushOutcomeOf } from './pushed-authorization.js';
 
 /** One client at one IdP. */
 export interface IdpClientOptions extends IdpAddress {
   readonly clientId: string;
-  readonly clientSecret: string;
-  readonly clientAuthMethod: 'client_secret_basic' | 'client_secret_post';
+  readonly authentication: ClientAuthentication;
+  /** endpoints that the discovery document does not name */
+  readonly endpoints?: {
+    readonly introspection?: string | undefined;
+    readonly revocation?: string | undefined;
+    readonly endSession?: string | undefined;
+  };
 }
+
+/** What became of a revocation. `not_offered`: the IdP names no endpoint for it, or can't say. */
+export type Revocation =
+  | { readonly kind: 'revoked' }
+  | { readonly kind: 'not_offered' }
+  | { readonly kind: 'failed'; readonly reason: string };
 
 const METADATA_LIFE_MS = 10 * 60_000;
 const METADATA_RETRY_MS = 30_000;
+/** A person waits, and where pushing is not required there is another way. */
+const PUSH_TIMEOUT_MS = 5_000;
 
 /** Asks an IdP as one of its clients. What comes back is judged by `#oidc` and `#session`. */
 export class IdpClient {
@@ -67,15 +78,7 @@ export class IdpClient {
   keys(): JWTVerifyGetKey {
     return async (header, token) => {
       const { jwksUri } = await this.metadata();
-      if (this.keySet?.uri !== jwksUri) {
-        const url = new URL(this.http.resolve(jwksUri));
-        const keys = createRemoteJWKSet(url, {
-          cooldownDuration: 30_000,
-          timeoutDuration: 5_000,
-          [customFetch]: (address, init) => fetch(address, { ...init, redirect: 'error' }),
-        });
-        this.keySet = { uri: jwksUri, keys };
-      }
+      if (this.keySet?.uri !== jwksUri) this.keySet = { uri: jwksUri, keys: keysAt(jwksUri, this.http) };
       return this.keySet.keys(header, token);
     };
   }
@@ -101,10 +104,39 @@ export class IdpClient {
     if (outcome.kind === 'unreachable')
       throw new IdpError('IDP_UNAVAILABLE', `the token endpoint can't be reached: ${outcome.reason}`);
     if (outcome.status === 200) return parseTokenResponse(outcome.body);
-    const error = z.object({ error: z.string().max(64) }).safeParse(outcome.body);
-    if (error.success && outcome.status < 500)
-      throw new IdpError('IDP_REFUSED', `the token endpoint refused the code: ${error.data.error}`, error.data.error);
+    const error = outcome.status < 500 ? oauthErrorOf(outcome.body) : undefined;
+    if (error !== undefined) throw new IdpError('IDP_REFUSED', `the token endpoint refused the code: ${error}`, error);
     throw new IdpError('IDP_UNAVAILABLE', `the token endpoint answered ${outcome.status}`);
+  }
+
+  /**
+   * Sends a refresh token, once. Never throws for what the IdP or the network does; tells a request that never left from
+   * one that may have been taken, and whenever that can't be told it is the latter.
+   *
+   * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#RefreshingAccessToken OIDC Core 12.1}
+   */
+  async refresh(refreshToken: string): Promise<RefreshOutcome> {
+    let endpoint: string;
+    try {
+      ({ tokenEndpoint: endpoint } = await this.metadata());
+      this.http.resolve(endpoint);
+    } catch (error) {
+      return { kind: 'not_sent', reason: error instanceof IdpError ? error.code.toLowerCase() : 'metadata' };
+    }
+    const outcome = await this.post(endpoint, { grant_type: 'refresh_token', refresh_token: refreshToken });
+    if (outcome.kind === 'answered') return outcome;
+    return { kind: wasNeverSent(outcome.reason) ? 'not_sent' : 'lost', reason: outcome.reason };
+  }
+
+  /**
+   * Hands an authorization request to the IdP itself, so that the browser carries no more than its name.
+   *
+   * @param endpoint `parEndpoint` of the metadata
+   * @throws IdpError `IDP_INSECURE`
+   * @see {@link https://www.rfc-editor.org/rfc/rfc9126 RFC 9126} §2.1
+   */
+  async pushAuthorizationRequest(endpoint: string, parameters: Readonly<Record<string, string>>): Promise<PushOutcome> {
+    return pushOutcomeOf(await this.post(endpoint, parameters, AbortSignal.timeout(PUSH_TIMEOUT_MS)));
   }
 
   /**
@@ -123,16 +155,25 @@ export class IdpClient {
     return this.post(endpoint, { token, token_type_hint: hint }, signal);
   }
 
+  /**
+   * Revokes a refresh token. Never throws for what the IdP or the network does.
+   *
+   * @see {@link https://www.rfc-editor.org/rfc/rfc7009 RFC 7009} §2.1, §2.2: 200 also for a token that is unknown
+   */
+  async revoke(refreshToken: string, signal?: AbortSignal): Promise<Revocation> {
+    const { revocationEndpoint } = await this.metadata().catch(() => ({ revocationEndpoint: undefined }));
+    const endpoint = revocationEndpoint ?? this.options.endpoints?.revocation;
+    if (endpoint === undefined) return { kind: 'not_offered' };
+    const outcome = await this.post(endpoint, { token: refreshToken, token_type_hint: 'refresh_token' }, signal);
+    if (outcome.kind === 'unreachable') return { kind: 'failed', reason: outcome.reason };
+    return outcome.status === 200 ? { kind: 'revoked' } : { kind: 'failed', reason: `status_${outcome.status}` };
+  }
+
   private async post(endpoint: string, parameters: Readonly<Record<string, string>>, signal?: AbortSignal) {
-    const { clientId, clientSecret, clientAuthMethod } = this.options;
-    const basic = clientAuthMethod === 'client_secret_basic';
-    const body = new URLSearchParams(
-      basic ? parameters : { ...parameters, client_id: clientId, client_secret: clientSecret },
-    );
-    const headers = {
-      accept: 'application/json',
-      ...(basic ? { authorization: toBasicCredentials(clientId, clientSecret) } : {}),
-    };
+    const { issuer, clientId, authentication } = this.options;
+    const known = await authenticate(authentication, { issuer, clientId, now: this.clock.now() });
+    const body = new URLSearchParams({ ...parameters, ...known.parameters });
+    const headers = { accept: 'application/json', ...known.headers };
     return this.http.send(endpoint, { method: 'POST', headers, body }, signal);
   }
 
@@ -145,7 +186,18 @@ export class IdpClient {
     if (outcome.kind === 'unreachable')
       throw new IdpError('IDP_UNAVAILABLE', `${url} can't be reached: ${outcome.reason}`);
     if (outcome.status !== 200) throw new IdpError('IDP_UNAVAILABLE', `${url} answered ${outcome.status}`);
-    return parseProviderMetadata(outcome.body, issuer);
+    return this.completed(parseProviderMetadata(outcome.body, issuer));
+  }
+
+  /** What the discovery document leaves out, the configuration may say. */
+  private completed(found: ProviderMetadata): ProviderMetadata {
+    const { introspection, revocation, endSession } = this.options.endpoints ?? {};
+    return {
+      ...found,
+      introspectionEndpoint: found.introspectionEndpoint ?? introspection,
+      revocationEndpoint: found.revocationEndpoint ?? revocation,
+      endSessionEndpoint: found.endSessionEndpoint ?? endSession,
+    };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock, ProbeOutcome } from '#session';
+import { isClearText } from './clear-text.js';
 import { IdpError } from './errors.js';
 
 /** How to reach an IdP. */
@@ -8,6 +9,16 @@ export interface IdpAddress {
   readonly internalOrigin: string | undefined;
   /** permits http to hosts other than this machine */
   readonly unsafePlainHttp: boolean;
+  /** an answer must be there, whole, within; default: 10 s */
+  readonly timeoutMs?: number | undefined;
+}
+
+type Unreachable = Extract<ProbeOutcome, { kind: 'unreachable' }>;
+/** One answer's text and headers. */
+interface Received {
+  readonly kind: 'received';
+  readonly text: string;
+  readonly response: Response;
 }
 
 /** One answer, read whole. `body` is undefined when it was no JSON. */
@@ -15,7 +26,6 @@ export type Answer = Extract<ProbeOutcome, { kind: 'answered' }> & { readonly lo
 
 const TIMEOUT_MS = 10_000;
 const BODY_LIMIT = 256 * 1024;
-const LOOPBACK = /^(?:localhost|[^.]+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /**
  * Speaks HTTP with one IdP: never without a time limit (10 s) and a size limit (256 KB), never following a redirect,
@@ -27,24 +37,24 @@ export class IdpHttp {
     private readonly clock: Clock,
   ) {}
 
-  /** Sends one request. Network faults are an outcome, not an exception. */
-  async send(
-    url: string,
-    init: RequestInit,
-    signal?: AbortSignal,
-  ): Promise<Answer | Extract<ProbeOutcome, { kind: 'unreachable' }>> {
-    const target = this.resolve(url);
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
-    try {
-      const response = await fetch(target, {
-        ...init,
-        redirect: 'manual',
-        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-      });
-      return await readAnswer(response, this.clock.now());
-    } catch (error) {
-      return { kind: 'unreachable', reason: timeout.aborted ? 'timeout' : reasonOf(error) };
-    }
+  /** Sends one request. Network faults are an outcome, not an exception. @throws IdpError `IDP_INSECURE` */
+  async send(url: string, init: RequestInit, signal?: AbortSignal): Promise<Answer | Unreachable> {
+    const received = await this.exchange(url, init, signal);
+    return received.kind === 'received' ? toAnswer(received, this.clock.now()) : received;
+  }
+
+  /**
+   * Fetches a document whatever content type it is given: key sets come as text from some places.
+   *
+   * @throws IdpError `IDP_UNAVAILABLE` when there is no answer, or another status than 200; `IDP_INSECURE`
+   */
+  async document(url: string): Promise<string> {
+    const received = await this.exchange(url, { headers: { accept: 'application/json, application/jwk-set+json' } });
+    if (received.kind === 'unreachable')
+      throw new IdpError('IDP_UNAVAILABLE', `${url} can't be reached: ${received.reason}`);
+    if (received.response.status !== 200)
+      throw new IdpError('IDP_UNAVAILABLE', `${url} answered ${received.response.status}`);
+    return received.text;
   }
 
   /** Gives the address that a request for `url` really goes to. @throws IdpError `IDP_INSECURE` */
@@ -53,29 +63,40 @@ export class IdpHttp {
     const target = new URL(url);
     const moved = internalOrigin !== undefined && target.origin === new URL(issuer).origin;
     const reached = moved ? new URL(`${target.pathname}${target.search}`, internalOrigin) : target;
-    if (reached.protocol !== 'https:' && !unsafePlainHttp && !LOOPBACK.test(reached.hostname)) {
+    if (!unsafePlainHttp && isClearText(reached)) {
       throw new IdpError(
         'IDP_INSECURE',
-        `${reached.origin} is plain http on another machine; use https, or set UNSAFE_PLAIN_HTTP_IDP=1`,
+        `${reached.origin} is plain http on another machine; use https, or permit it in the configuration of the IdP`,
       );
     }
     return reached.href;
   }
+
+  private async exchange(url: string, init: RequestInit, signal?: AbortSignal): Promise<Received | Unreachable> {
+    const target = this.resolve(url);
+    const timeout = AbortSignal.timeout(this.address.timeoutMs ?? TIMEOUT_MS);
+    try {
+      const response = await fetch(target, {
+        ...init,
+        redirect: 'manual',
+        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      });
+      const text = await readLimited(response);
+      return text === undefined ? { kind: 'unreachable', reason: 'too_large' } : { kind: 'received', text, response };
+    } catch (error) {
+      return { kind: 'unreachable', reason: timeout.aborted ? 'timeout' : reasonOf(error) };
+    }
+  }
 }
 
-async function readAnswer(
-  response: Response,
-  now: Date,
-): Promise<Answer | Extract<ProbeOutcome, { kind: 'unreachable' }>> {
-  const text = await readLimited(response);
-  if (text === undefined) return { kind: 'unreachable', reason: 'too_large' };
-  const isJson = /^application\/(?:[\w.-]+\+)?json\b/i.test(response.headers.get('content-type') ?? '');
+function toAnswer({ text, response: { status, headers } }: Received, now: Date): Answer {
+  const isJson = /^application\/(?:[\w.-]+\+)?json\b/i.test(headers.get('content-type') ?? '');
   return {
     kind: 'answered',
-    status: response.status,
+    status,
     body: isJson ? parseJson(text) : undefined,
-    retryAfterS: retryAfterOf(response.headers.get('retry-after'), now),
-    location: response.headers.get('location') ?? undefined,
+    retryAfterS: retryAfterOf(headers.get('retry-after'), now),
+    location: headers.get('location') ?? undefined,
   };
 }
 
@@ -108,7 +129,7 @@ function retryAfterOf(value: string | null, now: Date): number | undefined {
 }
 
 function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
+  const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
   return typeof code === 'string' ? code.toLowerCase() : 'connect';
 }

@@ -1,5 +1,11 @@
 export { IdpClient } from './idp-client.js';
-export type { IdpClientOptions } from './idp-client.js';
+export type { IdpClientOptions, Revocation } from './idp-client.js';
 export { clientKeys, clientOptionsOf } from './client-keys.js';
 export { IdpError } from './errors.js';
 export type { IdpErrorCode } from './errors.js';
+export type { ClientAuthentication } from './client-authentication.js';
+export { IdpHttp } from './idp-http.js';
+export type { IdpAddress } from './idp-http.js';
+export { isClearText } from './clear-text.js';
+export { keysAt } from './idp-keys.js';
+export type { PushOutcome } from './pushed-authorization.js';
