@@ -12,7 +12,16 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freshDatabase } from '../../../test/support/databases.js';
 import { answerOf } from '../test/browser-apps.js';
 import { type Answer, Browser } from '../test/browser.js';
-import { authorizeUrl, CLIENT_SECRET, redeem, signIn, startTestIdp, type TestIdp } from '../test/test-idp.js';
+import {
+  asClient,
+  authorizeUrl,
+  CLIENT_SECRET,
+  redeem,
+  signIn,
+  startTestIdp,
+  type TestIdp,
+  VERIFIER,
+} from '../test/test-idp.js';
 
 const STRICT = "The use of the id_token_hint property requires the prompt value to be set as 'none'.";
 let idp: TestIdp;
@@ -157,6 +166,17 @@ describe('an id_token_hint without prompt=none', () => {
       error: 'invalid_request',
       error_description: expect.stringContaining('PKCE'),
     });
+  });
+
+  it('T074: a verifier is refused for a code that was asked for without a challenge', async () => {
+    const redeemed = async (form: Readonly<Record<string, string>>) => {
+      const bare = { prompt: 'none', nonce: '', code_challenge: '', code_challenge_method: '' };
+      const { code = '' } = answerOf(await ana.get(authorizeUrl(idp, 'strict', bare)));
+      const grant = { grant_type: 'authorization_code', code, redirect_uri: 'http://strict.test/callback' };
+      return (await asClient(idp, 'strict', '/oauth/token', { ...grant, ...form })).json();
+    };
+    expect(await redeemed({ code_verifier: VERIFIER })).toMatchObject({ error: 'invalid_grant' });
+    expect(await redeemed({})).toHaveProperty('access_token');
   });
 
   it('leaves a strict client its silent requests, and those without a hint', async () => {

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -14,6 +16,8 @@ export interface HttpAppOptions {
    * calls from elsewhere can write there what they like. Default: nobody's
    */
   readonly trustedProxies?: readonly string[];
+  /** gives the address by which a request is routed, from the request as it comes off the wire; default: its own */
+  readonly rewriteUrl?: (request: IncomingMessage) => string;
 }
 
 /**
@@ -23,18 +27,34 @@ export interface HttpAppOptions {
 export async function createHttpApp(
   name: string,
   module: Parameters<typeof NestFactory.create>[0],
-  { jsonLogs, trustedProxies = [] }: HttpAppOptions,
+  { jsonLogs, trustedProxies = [], rewriteUrl }: HttpAppOptions,
 ): Promise<NestFastifyApplication> {
   const trustProxy = trustedProxies.length > 0 && [...trustedProxies];
-  const adapter = new FastifyAdapter({ bodyLimit: 65_536, trustProxy, forceCloseConnections: 'idle' });
+  const adapter = new FastifyAdapter({
+    bodyLimit: 65_536,
+    trustProxy,
+    forceCloseConnections: 'idle',
+    genReqId: () => randomUUID(), // ours: what a caller names could not be told apart
+    requestIdHeader: false,
+    ...(rewriteUrl === undefined ? {} : { rewriteUrl }),
+  });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: startLogger(name, jsonLogs),
     abortOnError: false,
   });
   limitClosing(adapter.getInstance());
+  nameRequests(adapter.getInstance());
   app.useGlobalFilters(new ProblemFilter());
   app.enableShutdownHooks();
   return app;
+}
+
+/** Each answer says by which id its request is found in the log. */
+function nameRequests(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
+    done();
+  });
 }
 
 /** Requests under way are finished when the process is told to stop; what hangs is cut off after {@link CLOSING_MS}. */

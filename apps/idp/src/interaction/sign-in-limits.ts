@@ -1,10 +1,10 @@
+import { addressBlock } from '#http';
 import { Injectable } from '@nestjs/common';
 import type { Clock } from '#session';
 import type { FastifyRequest } from 'fastify';
 import { loginName } from '../account/login-name.js';
 import type { IdpConfig } from '../config.js';
 import type { PrismaClient } from '../generated/client.js';
-import { addressBlock } from '../limits/address-block.js';
 import type { DeviceCookies } from '../limits/device-cookie.js';
 import { FailureCounter } from '../limits/failure-counter.js';
 import { type Admission, admit, type Limit } from '../limits/limited-tries.js';
