@@ -1,5 +1,5 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
-import { JetStreamPublisher, logoutStream, OutboxRelay } from '#bus';
+import { JetStreamPublisher, JetStreamServer, logoutStream, OutboxRelay } from '#bus';
 import { HealthChecks, HealthController } from '#http';
 import { clientOptionsOf, IdpClient } from '#idp-client';
 import { Clock, HubCleanUp, issuerProfile, Outbox, OutboxSignal, ProbeQueue, SsoSessions } from '#session';
@@ -9,6 +9,8 @@ import type { PollerConfig } from './config.js';
 import { PollLoop } from './poll/poll-loop.js';
 import { PollOnce } from './poll/poll-once.js';
 import { makeProbe } from './probe/make-probe.js';
+import { ReceiptsController } from './receipts/receipts.controller.js';
+import { receiptServer } from './receipts/start-receipts.js';
 import { WorkersService } from './workers.service.js';
 
 /** The session-poller: asks IdPs about sessions, and sends what the outbox holds. */
@@ -26,8 +28,15 @@ export class AppModule {
           tenant: config.TENANT,
         }),
       ],
-      controllers: [HealthController],
-      providers: [...relayOf(config), loopOf(config), cleanUpOf(), healthOf(), WorkersService],
+      controllers: [HealthController, ReceiptsController],
+      providers: [
+        { provide: JetStreamServer, useValue: receiptServer(config) },
+        ...relayOf(config),
+        loopOf(config),
+        cleanUpOf(),
+        healthOf(),
+        WorkersService,
+      ],
     };
   }
 }

@@ -32,6 +32,17 @@ export function logoutStream(replicas: number): StreamSpec {
   };
 }
 
+/** The stream of receipts: services' word that they have applied an ending. */
+export function receiptStream(replicas: number): StreamSpec {
+  return {
+    name: 'SSO_RECEIPT_V1',
+    subjects: ['sso.v1.receipt.>'],
+    replicas,
+    maxAgeMs: 7 * DAY_MS,
+    duplicateWindowMs: 10 * 60_000,
+  };
+}
+
 /** The stream of messages that no service could read. */
 export function deadLetterStream(replicas: number): StreamSpec {
   return {

@@ -1,5 +1,5 @@
 export { connectNats } from './connect-nats.js';
-export { deadLetterStream, ensureStream, logoutStream } from './ensure-stream.js';
+export { deadLetterStream, ensureStream, logoutStream, receiptStream } from './ensure-stream.js';
 export type { StreamSpec } from './ensure-stream.js';
 export { JetStreamContext } from './jetstream-context.js';
 export { JetStreamPublisher } from './jetstream-publisher.js';

@@ -82,6 +82,16 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     await closeNats(this.connection);
   }
 
+  /**
+   * Publishes over this server's connection; the same `id` again within the stream's duplicate window is stored once.
+   *
+   * @throws Error when there is no connection, or the broker has not acknowledged in time: it may have it or not
+   */
+  async publish(subject: string, payload: unknown, id: string, timeoutMs: number): Promise<void> {
+    if (this.client === undefined) throw new Error('not connected');
+    await this.client.publish(subject, JSON.stringify(payload), { msgID: id, timeout: timeoutMs });
+  }
+
   on(): never {
     throw new Error('this transport has no events of its own; ask caughtUp');
   }

@@ -7,3 +7,5 @@ export { startSessionSync } from './start-session-sync.js';
 export { SyncState } from './sync-state.js';
 export type { AppSession } from '#session';
 export { optionsFromKeys, serviceKeys } from './service-keys.js';
+export { AssertionVerifier } from './assertion-verifier.js';
+export type { AssertionSource } from './assertion-verifier.js';

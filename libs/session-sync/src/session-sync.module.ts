@@ -3,7 +3,8 @@ import { deadLetterStream, JetStreamServer, logoutStream } from '#bus';
 import { AppSessions, Clock, eventPatternOf, SessionError } from '#session';
 import { AssertionVerifier } from './assertion-verifier.js';
 import { ExpiredSessions } from './expired-sessions.js';
-import { SessionEndedController, TRUSTED_ISSUER } from './session-ended.controller.js';
+import { ReceiptSender } from './receipt-sender.js';
+import { SERVICE_NAME, SessionEndedController, TRUSTED_ISSUER } from './session-ended.controller.js';
 import { SessionGuard } from './session.guard.js';
 import { SyncState } from './sync-state.js';
 
@@ -41,7 +42,9 @@ export class SessionSyncModule {
       providers: [
         { provide: Clock, useValue: clock },
         { provide: TRUSTED_ISSUER, useValue: trustedIssuer },
+        { provide: SERVICE_NAME, useValue: service },
         { provide: JetStreamServer, useValue: server },
+        ReceiptSender,
         { provide: SyncState, useValue: new SyncState(server) },
         {
           provide: AssertionVerifier,
