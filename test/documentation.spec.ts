@@ -1,11 +1,52 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
-import { withTables } from '../scripts/docs/generate.js';
+import { describeDocument, readYaml } from '#config';
+import { FrontEndsFile } from '../apps/gateway/src/front-ends/front-ends-file.js';
+import { pages, withTables } from '../scripts/docs/generate.js';
 
 describe('the documentation', () => {
-  it('has every configuration key as the schemas have it (npm run docs makes the tables)', async () => {
-    const page = await readFile('README.md', 'utf8');
-    expect(page).toBe(withTables(page));
-    expect(page).toContain('| `UNSAFE_POLL_INTERVAL_S` |');
+  it.each(pages)(
+    'has every configuration key as the schemas have it (npm run docs makes the tables): %s',
+    async (path) => {
+      const page = await readFile(path, 'utf8');
+      expect(page).toBe(withTables(page));
+    },
+  );
+
+  it('names the keys that people look for', async () => {
+    expect(await readFile('README.md', 'utf8')).toContain('| `UNSAFE_POLL_INTERVAL_S` |');
+    const page = await readFile('docs/front-ends.md', 'utf8');
+    for (const { path } of describeDocument(FrontEndsFile)) expect(page).toContain(`| \`${path}\` |`);
+    expect(page).toContain('| `idps.<name>.client.secret` | `{env}` or `{file}` |');
+    expect(page).toContain('| `frontEnds[].session.ttlS` | seconds |');
+  });
+
+  it('describes every key of the front ends’ file', () => {
+    const keys = describeDocument(FrontEndsFile);
+    expect(keys.length).toBeGreaterThan(40);
+    expect(keys.filter(({ description }) => description === '').map(({ path }) => path)).toEqual([]);
+  });
+
+  it.each([
+    ['smallest', 1],
+    ['full', 3],
+  ])('has examples of the front ends’ file that work: %s', async (name, count) => {
+    const page = await readFile('docs/front-ends.md', 'utf8');
+    const [, text = ''] = new RegExp(`<!-- example:${name} -->\\n+\`\`\`yaml\\n([^\`]*)\`\`\``).exec(page) ?? [];
+    expect(readYaml(text, FrontEndsFile).value.frontEnds).toHaveLength(count);
+  });
+
+  it('has a full example with every key that a file may have', async () => {
+    const page = await readFile('docs/front-ends.md', 'utf8');
+    const full = page.slice(page.indexOf('<!-- example:full -->'), page.indexOf('## Hosts and paths'));
+    const names = describeDocument(FrontEndsFile).map(({ path }) => path.split('.').at(-1) ?? '');
+    const left = ['unsafePlainHttp', 'introspection', 'endSession', 'revokeOnLogout', 'allowNoExpiry', 'jwksUri'];
+    expect(names.filter((name) => !new RegExp(`\\b${name}:`).test(full) && !left.includes(name))).toEqual([]);
+  });
+
+  it('has a file for the cluster that works', async () => {
+    expect(
+      readYaml(await readFile('deploy/gateway/front-ends.yaml', 'utf8'), FrontEndsFile).value.frontEnds,
+    ).toHaveLength(2);
   });
 });

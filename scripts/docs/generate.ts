@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { z } from 'zod';
-import { toMarkdownTable } from '#config';
+import { toDocumentTable, toMarkdownTable } from '#config';
 import { BillingConfig } from '../../apps/billing/src/config.js';
 import { GatewayConfig } from '../../apps/gateway/src/config.js';
+import { FrontEndsFile } from '../../apps/gateway/src/front-ends/front-ends-file.js';
 import { IdpConfig } from '../../apps/idp/src/config.js';
 import { NotesConfig } from '../../apps/notes/src/config.js';
 import { PollerConfig } from '../../apps/session-poller/src/config.js';
@@ -15,16 +16,25 @@ const schemas: Readonly<Record<string, z.ZodObject>> = {
   idp: IdpConfig,
 };
 
-/** Gives the page with every table between `<!-- keys:<app> -->` and `<!-- /keys -->` made anew from the app's schema. */
+/** Pages that have tables of keys. */
+export const pages: readonly string[] = ['README.md', 'docs/front-ends.md'];
+
+/**
+ * Gives the page with every table made anew: between `<!-- keys:<app> -->` and `<!-- /keys -->` the app's environment,
+ * between `<!-- document-keys:<part> -->` and `<!-- /keys -->` a part of the front ends' file.
+ */
 export function withTables(page: string): string {
   return page.replace(
-    /(<!-- keys:([a-z-]+) -->\n)[\s\S]*?(<!-- \/keys -->)/g,
-    (_, start: string, app: string, end: string) => {
-      const schema = schemas[app];
-      if (schema === undefined) throw new Error(`no app ${app}`);
-      return `${start}\n${toMarkdownTable(schema)}\n\n${end}`;
-    },
+    /(<!-- (keys|document-keys):([A-Za-z-]+) -->\n)[\s\S]*?(<!-- \/keys -->)/g,
+    (_, start: string, kind: string, name: string, end: string) =>
+      `${start}\n${kind === 'keys' ? tableOf(name) : toDocumentTable(FrontEndsFile, name)}\n\n${end}`,
   );
+}
+
+function tableOf(app: string): string {
+  const schema = schemas[app];
+  if (schema === undefined) throw new Error(`no app ${app}`);
+  return toMarkdownTable(schema);
 }
 
 /** Writes the page anew. */

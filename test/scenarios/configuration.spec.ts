@@ -13,21 +13,7 @@ function run(app: string, env: Readonly<Record<string, string>>, argv: readonly 
 
 describe('an app with a wrong environment', () => {
   it.each([
-    [
-      'gateway',
-      [
-        'PORT',
-        'HUB_DATABASE_URL',
-        'FRONT_ENDS',
-        'ISSUER',
-        'CLIENT_ID',
-        'CLIENT_SECRET',
-        'UPSTREAMS',
-        'GATEWAY_URL',
-        'ASSERTION_KEY',
-        'TOKEN_KEYS',
-      ],
-    ],
+    ['gateway', ['PORT', 'HUB_DATABASE_URL', 'FRONT_ENDS', 'GATEWAY_URL', 'ASSERTION_KEYS', 'TOKEN_KEYS']],
     ['session-poller', ['PORT', 'HUB_DATABASE_URL', 'NATS_URL', 'ISSUER', 'CLIENT_ID', 'CLIENT_SECRET', 'TOKEN_KEYS']],
     ['notes', ['PORT', 'DATABASE_URL', 'NATS_URL', 'GATEWAY_URL', 'TRUSTED_ISSUER']],
     ['billing', ['PORT', 'DATABASE_URL', 'NATS_URL', 'GATEWAY_URL', 'TRUSTED_ISSUER']],
@@ -57,35 +43,72 @@ describe('an app with a wrong environment', () => {
       ...{
         PORT: 'http',
         HUB_DATABASE_URL: 'mysql://root:hunter2@db',
-        FRONT_ENDS: 'https://a.example.com/',
-        ISSUER: 'idp',
-        CLIENT_ID: 'x',
-        CLIENT_SECRET: 'x',
+        FRONT_ENDS: 'frontEnds: []',
       },
       ...{
-        UPSTREAMS: 'notes',
         GATEWAY_URL: 'gateway',
-        ASSERTION_KEY: '{"kty":"RSA"}',
+        ASSERTION_KEYS: '{"kty":"RSA"}',
         TOKEN_KEYS: 'k1:c2hvcnQ=',
-        SCOPES: 'profile',
       },
     });
     expect(code).toBe(78);
-    for (const key of [
-      'PORT',
-      'HUB_DATABASE_URL',
-      'FRONT_ENDS',
-      'ISSUER',
-      'UPSTREAMS',
-      'GATEWAY_URL',
-      'ASSERTION_KEY',
-      'TOKEN_KEYS',
-      'SCOPES',
-    ]) {
+    for (const key of ['PORT', 'HUB_DATABASE_URL', 'GATEWAY_URL', 'ASSERTION_KEYS', 'TOKEN_KEYS']) {
       expect(stderr).toContain(`  ${key}: `);
     }
     expect(stderr).not.toContain('hunter2');
     expect(stderr).not.toContain('c2hvcnQ=');
+  });
+
+  describe('and a gateway whose front ends’ file is wrong', () => {
+    const usual = {
+      ...{ PORT: '1', HUB_DATABASE_URL: 'postgres://hub', GATEWAY_URL: 'https://a.example' },
+      ...{ ASSERTION_KEYS: '{"kty":"EC","crv":"P-256","d":"x","kid":"k"}', TOKEN_KEYS: `k1:${'A'.repeat(43)}=` },
+    };
+    const withFile = (lines: readonly string[]) => run('gateway', { ...usual, FRONT_ENDS: lines.join('\n') });
+
+    it('names every fault with its line, and repeats no secret', async () => {
+      const { code, stderr, stdout } = await withFile([
+        'idps:',
+        '  main:',
+        '    issuer: https://idp.example',
+        '    client: { id: gateway, secret: hunter2 }',
+        '    issuerr: hunter2',
+        'frontEnds:',
+        '  - origin: https://a.example/',
+        '    session: { ttlS: a day }',
+        '  - path: /shop',
+        '  - { origin: http://far.example, services: [none] }',
+      ]);
+      expect([code, stdout]).toEqual([78, '']);
+      expect(stderr.split('\n').slice(1, -2)).toEqual([
+        expect.stringContaining('  FRONT_ENDS: line 4, idps.main.client.secret: must be {env: NAME} or {file: path}; '),
+        '  FRONT_ENDS: line 5, idps.main.issuerr: is no key that is known here',
+        expect.stringContaining('  FRONT_ENDS: line 7, frontEnds[0].origin: must be an http(s) origin'),
+        '  FRONT_ENDS: line 8, frontEnds[0].session.ttlS: must be number, not string',
+        '  FRONT_ENDS: line 9, frontEnds[1].origin: is required',
+        '  FRONT_ENDS: line 10, frontEnds[2].origin: must be https; plain http is for loopback only',
+        '  FRONT_ENDS: line 10, frontEnds[2].services[0]: no entry of services has this name',
+      ]);
+      expect(stderr).not.toContain('hunter2');
+    });
+
+    it.each([
+      ['{ env: NOT_SET }', 'names a variable that is not set'],
+      ['{ file: /does/not/exist }', 'names a file that is empty or can’t be read'],
+    ])('names a secret that is not there: %s', async (secret, said) => {
+      const { code, stderr } = await withFile([
+        'idps:',
+        `  main: { issuer: https://idp.example, client: { id: gateway, secret: ${secret} } }`,
+        'frontEnds: [{ origin: https://a.example }]',
+      ]);
+      expect(code).toBe(78);
+      expect(stderr.split('\n')[1]).toBe(`  FRONT_ENDS: line 2, idps.main.client.secret: ${said}`);
+    });
+
+    it('has every key of the file in --help', async () => {
+      const { stdout } = await run('gateway', {}, ['--help']);
+      expect(stdout).toContain('  frontEnds[].session.ttlS (seconds; default 1209600)\n');
+    });
   });
 
   it('the poller takes no interval that is shorter than its profile’s, unless loudly', async () => {

@@ -1,6 +1,5 @@
-import { httpOrigin, keyValueList, list, positiveSeconds, switchKey } from '#config';
+import { httpOrigin, list, positiveSeconds } from '#config';
 import { processKeys } from '#http';
-import { clientKeys } from '#idp-client';
 import { tokenKeysValue } from '#store';
 import { z } from 'zod';
 
@@ -13,37 +12,35 @@ const json = z.string().transform((text, context): unknown => {
   }
 });
 
-const privateJwk = json.pipe(
-  z.looseObject(
-    { kty: z.literal('EC'), crv: z.literal('P-256'), d: z.string(), kid: z.string().min(1) },
-    { error: 'must be a private P-256 JWK with a kid' },
-  ),
+const privateJwk = z.looseObject(
+  {
+    kty: z.enum(['EC', 'OKP']),
+    crv: z.enum(['P-256', 'Ed25519']),
+    d: z.string(),
+    kid: z.string().min(1),
+  },
+  { error: 'must be a private JWK with a kid: EC P-256 or OKP Ed25519' },
 );
-
-const DAY_S = 24 * 60 * 60;
+/** One key, or a key set. */
+const assertionKeys = json.pipe(
+  z.union([z.object({ keys: z.array(privateJwk).min(1) }), privateJwk.transform((key) => ({ keys: [key] }))], {
+    error: 'must be a private JWK (EC P-256 or OKP Ed25519, with kid), or {"keys":[…]} of such',
+  }),
+);
 
 /** Configuration of the gateway. */
 export const GatewayConfig = z.object({
   ...processKeys,
   HUB_DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/ }).describe("the hub's Postgres database"),
-  FRONT_ENDS: list(httpOrigin).describe(
-    'origins that the gateway serves, separated by commas: https://app.example.com,https://shop.example.com',
-  ),
-  ...clientKeys,
-  SCOPES: z
+  FRONT_ENDS: z
     .string()
-    .regex(/(?:^| )openid(?: |$)/, 'must hold openid')
-    .default('openid profile email')
-    .describe('scopes to ask for, separated by spaces'),
-  ID_TOKEN_ALG: z
-    .enum(['RS256', 'PS256', 'ES256', 'EdDSA'])
-    .default('RS256')
-    .describe('the one algorithm that ID tokens and logout tokens are signed with'),
-  UPSTREAMS: keyValueList(httpOrigin).describe(
-    'services behind /bff/api/<name>/: notes=http://notes:3000,billing=http://billing:3000',
-  ),
+    .describe(
+      'the front ends, services and IdPs, in YAML; FRONT_ENDS_FILE names the file: docs/front-ends.md has every key of it',
+    ),
   GATEWAY_URL: httpOrigin.describe('name of this gateway in its assertions (`iss`); the services know it'),
-  ASSERTION_KEY: privateJwk.describe('private JWK (EC P-256, with kid) that signs the assertions'),
+  ASSERTION_KEYS: assertionKeys.describe(
+    'private JWK that signs the assertions (EC P-256 or OKP Ed25519, with kid), or {"keys":[…]}: the first signs, all are published',
+  ),
   TOKEN_KEYS: tokenKeysValue.describe(
     'keys that encrypt tokens at rest: kid:base64 of 32 bytes; the first encrypts, all decrypt',
   ),
@@ -52,20 +49,35 @@ export const GatewayConfig = z.object({
     .regex(/^[a-z0-9-]+$/)
     .default('default')
     .describe('tenant in the subjects of events'),
-  SESSION_TTL_S: positiveSeconds
-    .max(30 * DAY_S)
-    .default(14 * DAY_S)
-    .describe('longest life of a session, in seconds; at most 30 days'),
-  SESSION_IDLE_S: positiveSeconds
-    .default(DAY_S)
-    .describe('a browser session that nobody uses ends after so many seconds'),
-  COOKIE_SECURE: switchKey
-    .default(true)
-    .describe('cookies are Secure and named __Host-; 0 only for plain http on loopback'),
   FIRST_PROBE_WITHIN_S: positiveSeconds
     .max(60)
     .default(60)
     .describe('the poller first asks about a new session within so many seconds'),
-  STATIC_DIR: z.string().optional().describe("folder with the front ends' pages"),
+  SIGN_INS_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(600)
+    .describe('sign-ins, silent ones too, that one address may begin in a minute, on each replica'),
+  REFUSED_TOKENS_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(300)
+    .describe(
+      'an address that sends more refused logout or event tokens in a minute is answered 429 for each further one; good tokens are always taken',
+    ),
+  SESSION_MEMORY: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(50_000)
+    .describe('browser sessions that this process remembers for at most 5 s; 0 asks the database each time'),
+  TRUSTED_PROXIES: list(z.string())
+    .optional()
+    .describe(
+      'addresses or networks of proxies in front, separated by commas: 10.0.0.0/8; only their X-Forwarded-For says who calls',
+    ),
 });
 export type GatewayConfig = z.infer<typeof GatewayConfig>;
