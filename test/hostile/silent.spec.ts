@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { answerTo, comeBack, depart, gatewayForSuite, redeemFor, signIn, userOf } from '../support/gateway.js';
+import { answerTo, comeBack, depart, gatewayForSuite, redeemFor, userOf } from '../support/gateway.js';
+import { messageOf, signedInLongAgo } from '../support/silent.js';
 import { Visitor } from '../support/visitor.js';
 
 describe('silent sign-in at the gateway, as a process', () => {
@@ -7,7 +8,7 @@ describe('silent sign-in at the gateway, as a process', () => {
 
   describe('silent sign-in', () => {
     it('asks with prompt=none, and names the person that this browser has', async () => {
-      const { visitor } = await signIn(suite().idp, suite().gateway.a, 'hinted', 'hinted-1');
+      const { visitor } = await signedInLongAgo(suite(), 'hinted', 'hinted-1');
       const { parameters } = await depart(suite().gateway.a, 'prompt=none', visitor);
       expect(parameters.get('prompt')).toBe('none');
       expect(parameters.has('id_token_hint')).toBe(true);
@@ -28,7 +29,9 @@ describe('silent sign-in at the gateway, as a process', () => {
       const departure = await depart(suite().gateway.a, 'prompt=none&returnUrl=/x%3Fa%3D1%23top');
       const { state, iss } = answerTo(suite().idp, departure);
       const seen = await comeBack(departure, { error, state, iss });
-      expect(seen.location?.href).toBe(`${suite().gateway.a}/x?a=1&silent=${outcome}#top`);
+      const cid = seen.location?.searchParams.get('cid') ?? '';
+      expect(cid).toMatch(/^[\w-]{12}$/);
+      expect(seen.location?.href).toBe(`${suite().gateway.a}/x?a=1&silent=${outcome}&cid=${cid}#top`);
     });
 
     it('login_required at top level with a hint ends the local session; every other refusal keeps it', async () => {
@@ -38,7 +41,7 @@ describe('silent sign-in at the gateway, as a process', () => {
         ['access_denied', 200],
         ['login_required', 401],
       ] as const) {
-        const { visitor } = await signIn(suite().idp, suite().gateway.a, 'leaver', `leaver-${error}`);
+        const { visitor } = await signedInLongAgo(suite(), 'leaver', `leaver-${error}`);
         const departure = await depart(suite().gateway.a, 'prompt=none', visitor);
         const { state, iss } = answerTo(suite().idp, departure);
         await comeBack(departure, { error, state, iss });
@@ -49,7 +52,7 @@ describe('silent sign-in at the gateway, as a process', () => {
     });
 
     it('login_required in an iframe ends nothing: the IdP may not have been shown its cookie', async () => {
-      const { visitor } = await signIn(suite().idp, suite().gateway.a, 'framed', 'framed-1');
+      const { visitor } = await signedInLongAgo(suite(), 'framed', 'framed-1');
       const departure = await depart(suite().gateway.a, 'rid=r1', visitor, 'silent-login');
       const { state, iss } = answerTo(suite().idp, departure);
       const seen = await comeBack(departure, { error: 'login_required', state, iss });
@@ -81,7 +84,7 @@ describe('silent sign-in at the gateway, as a process', () => {
     });
 
     it('T068: when another person answers, the original is signed out and the other is not signed in', async () => {
-      const { visitor } = await signIn(suite().idp, suite().gateway.a, 'original', 'original-1');
+      const { visitor } = await signedInLongAgo(suite(), 'original', 'original-1');
       const departure = await depart(suite().gateway.a, 'prompt=none', visitor);
       redeemFor(suite().idp, departure, { sub: 'other', sid: 'other-1' });
       const seen = await comeBack(departure, answerTo(suite().idp, departure));
@@ -93,15 +96,59 @@ describe('silent sign-in at the gateway, as a process', () => {
       );
     });
 
-    it('asks again without the hint when the IdP does not take it, once', async () => {
-      const { visitor } = await signIn(suite().idp, suite().gateway.a, 'oldhint', 'oldhint-1');
-      const departure = await depart(suite().gateway.a, 'prompt=none&returnUrl=/back', visitor);
+    it('T068: nor in a frame: the page is told account_changed', async () => {
+      const { visitor } = await signedInLongAgo(suite(), 'framed-original');
+      const departure = await depart(suite().gateway.a, 'rid=r', visitor, 'silent-login');
+      redeemFor(suite().idp, departure, { sub: 'framed-other', sid: 'framed-other-1' });
+      const seen = await comeBack(departure, answerTo(suite().idp, departure));
+      expect(messageOf(seen)?.message).toMatchObject({ isLoggedIn: false, error: 'account_changed', rid: 'r' });
+      expect((await userOf(visitor, suite().gateway.a)).status).toBe(401);
+      expect(await suite().database.ssoSession.count({ where: { sub: 'framed-other' } })).toBe(0);
+    });
+
+    it('T069: when the same person answers with another IdP session, the browser is on that one, and the old is not left', async () => {
+      const { visitor } = await signedInLongAgo(suite(), 'mover', 'mover-1');
+      const departure = await depart(suite().gateway.a, 'prompt=none', visitor);
+      redeemFor(suite().idp, departure, { sub: 'mover', sid: 'mover-2' });
+      await comeBack(departure, answerTo(suite().idp, departure));
+      expect((await userOf(visitor, suite().gateway.a)).status).toBe(200);
+      const rows = await suite().database.ssoSession.findMany({
+        where: { sub: 'mover' },
+        orderBy: { openedAt: 'asc' },
+      });
+      expect(rows.map(({ idpSid, endCause }) => [idpSid, endCause])).toEqual([
+        ['mover-1', 'silent_check'],
+        ['mover-2', null],
+      ]);
+      expect(await suite().database.outboxEvent.count({ where: { sid: rows[0]!.id } })).toBe(1);
+    });
+
+    it('of the same person renews the tokens and the time of the check, on the same session', async () => {
+      const { visitor } = await signedInLongAgo(suite(), 'renewed');
+      const before = await suite().database.ssoSession.findFirstOrThrow({ where: { sub: 'renewed' } });
+      const departure = await depart(suite().gateway.a, 'prompt=none', visitor);
+      redeemFor(suite().idp, departure, { sub: 'renewed', sid: 'renewed-1' });
+      const seen = await comeBack(departure, answerTo(suite().idp, departure));
+      expect(seen.location?.href).toBe(`${suite().gateway.a}/`);
+      const [after, ...more] = await suite().database.ssoSession.findMany({ where: { sub: 'renewed' } });
+      expect(more).toEqual([]);
+      expect(after!.id).toBe(before.id);
+      expect(after!.tokenGeneration).toBe(before.tokenGeneration + 1);
+      expect(after!.idpCheckedAt > before.idpCheckedAt).toBe(true);
+    });
+
+    it('asks again without the hint when the IdP does not take it: at once, once, and as the same attempt', async () => {
+      const { visitor } = await signedInLongAgo(suite(), 'oldhint');
+      const departure = await depart(suite().gateway.a, 'prompt=none&returnUrl=/back&max_age=600', visitor);
       const { state, iss } = answerTo(suite().idp, departure);
-      const seen = await comeBack(departure, { error: 'invalid_request', state, iss });
-      const again = await depart(suite().gateway.a, seen.location?.search.slice(1) ?? '', visitor);
-      expect(again.parameters.has('id_token_hint')).toBe(false);
-      const last = await comeBack(again, { error: 'invalid_request', state: again.parameters.get('state') ?? '', iss });
-      expect(last.location?.href).toBe(`${suite().gateway.a}/back?silent=failed`);
+      const again = await comeBack(departure, { error: 'invalid_request', state, iss });
+      expect(again.location?.href).toContain(`${suite().idp.issuer}/authorize?`);
+      const parameters = again.location!.searchParams;
+      expect(departure.parameters.has('id_token_hint')).toBe(true);
+      expect([parameters.get('prompt'), parameters.has('id_token_hint')]).toEqual(['none', false]);
+      const last = await comeBack(departure, { error: 'invalid_request', state: parameters.get('state') ?? '', iss });
+      expect([last.status, last.location]).toEqual([200, undefined]); // a third redirect would be one too many
+      expect(last.text).toContain('location.replace("/back?silent=failed');
       expect((await userOf(visitor, suite().gateway.a)).status).toBe(200);
     });
   });

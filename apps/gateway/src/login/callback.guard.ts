@@ -1,10 +1,9 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
-import { problem } from '#http';
-import { IdpError } from '#idp-client';
 import { Cookies } from '../http/cookies.js';
-import { FrontEnds } from '../http/front-ends.js';
+import { FrontEnds } from '../front-ends/front-ends.js';
+import { idpProblemOf } from './idp-problem.js';
 import type { StrategyOptions } from './oidc.strategy.js';
 import type { SignInResult } from './sign-in.js';
 
@@ -30,9 +29,7 @@ export class CallbackGuard extends AuthGuard('oidc') {
   }
 
   override handleRequest<T = SignInResult>(error: unknown, user: T | false, info: T | undefined): T {
-    if (error instanceof IdpError)
-      throw problem(503, 'idp-unavailable', "The identity provider can't be reached; try again in a moment");
-    if (error instanceof Error) throw error;
+    if (error instanceof Error) throw idpProblemOf(error) ?? error;
     const result = user === false ? info : user;
     if (result === undefined) throw new Error('the strategy neither succeeded nor failed');
     return result;

@@ -1,43 +1,47 @@
-import { randomBytes } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import type { SilentOutcome } from '#oidc';
-import type { LoginTransaction } from '#session';
+import { sendScriptPage, toScriptText } from '../http/script-page.js';
+
+/** Whom the outcome of a silent sign-in in a frame is told to, and what about. */
+export interface SilentListener {
+  /** origin of the embedding page */
+  readonly origin: string;
+  readonly rid: string | undefined;
+  readonly correlationId: string;
+}
+
+/** What goes along with an outcome. */
+export interface SilentDetail {
+  /** a next attempt is worth while in so many seconds */
+  readonly retryAfterS?: number | undefined;
+  /** what `failed` was about, where it was the request itself or the browser */
+  readonly reason?: 'bad_parameter' | 'cookies_blocked' | undefined;
+}
 
 /**
  * Sends the page that tells the embedding window, and nobody else, how the silent sign-in ended. It carries no token and
  * no identity: the receiver asks `/bff/user`.
  */
-export function sendSilentResult(reply: FastifyReply, transaction: LoginTransaction, outcome: SilentOutcome): void {
-  const origin = transaction.frontEnd; // the embedding page is the front end's own
+export function sendSilentResult(
+  reply: FastifyReply,
+  { origin, rid, correlationId }: SilentListener,
+  outcome: SilentOutcome,
+  { retryAfterS, reason }: SilentDetail = {},
+): void {
   const isLoggedIn = outcome === 'signed_in';
   const message = {
     source: 'bff-silent-login',
     v: 1,
     isLoggedIn,
     ...(isLoggedIn ? {} : { error: outcome }),
-    ...(transaction.rid === undefined ? {} : { rid: transaction.rid }),
+    ...(rid === undefined ? {} : { rid }),
+    correlationId,
+    ...(retryAfterS === undefined ? {} : { retryAfterS }),
+    ...(reason === undefined ? {} : { reason }),
   };
-  const nonce = randomBytes(16).toString('base64');
-  const script = `window.parent.postMessage(${toScriptText(message)}, ${toScriptText(origin)});`;
-  void reply
-    .status(200)
-    .header('content-type', 'text/html; charset=utf-8')
-    .header('cache-control', 'no-store')
-    .header('referrer-policy', 'no-referrer')
-    .header(
-      'content-security-policy',
-      `default-src 'none'; script-src 'nonce-${nonce}'; frame-ancestors ${origin}; base-uri 'none'`,
-    )
-    .removeHeader('x-frame-options')
-    .send(
-      `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Silent sign-in</title></head><body><script nonce="${nonce}">${script}</script></body></html>`,
-    );
-}
-
-/** JSON that can't end the script element it stands in. */
-function toScriptText(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[<>\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  sendScriptPage(reply, {
+    title: 'Silent sign-in',
+    script: `window.parent.postMessage(${toScriptText(message)}, ${toScriptText(origin)});`,
+    embedder: origin,
+  });
 }
