@@ -1,11 +1,18 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { mediaTypeOf } from '../http/media-type.js';
+import { RequestLimits } from '../limits/request-limits.js';
 import { BackchannelLogout } from './backchannel-logout.js';
+
+const NO_TOKEN = { kind: 'refused', reason: 'logout_token must stand once in a form' } as const;
 
 /** Where the IdP says that a session has ended. */
 @Controller('bff')
 export class BackchannelController {
-  constructor(private readonly logout: BackchannelLogout) {}
+  constructor(
+    private readonly logout: BackchannelLogout,
+    private readonly limits: RequestLimits,
+  ) {}
 
   /** @see {@link https://openid.net/specs/openid-connect-backchannel-1_0.html#BCResponse Back-Channel Logout 2.5, 2.8} */
   @All('backchannel')
@@ -16,15 +23,15 @@ export class BackchannelController {
       return;
     }
     const token = logoutTokenOf(request);
-    const answer = token === undefined ? 'logout_token must stand once in a form' : await this.logout.receive(token);
-    if (answer === 'accepted') await reply.status(200).send();
-    else await reply.status(400).send({ error: 'invalid_request', error_description: answer });
+    const answer = token === undefined ? NO_TOKEN : await this.logout.receive(token);
+    if (answer.kind === 'refused') await this.limits.countRefusedToken(request.ip);
+    if (answer.kind === 'accepted') await reply.status(200).send();
+    else await reply.status(400).send({ error: 'invalid_request', error_description: answer.reason });
   }
 }
 
 function logoutTokenOf(request: FastifyRequest): string | undefined {
-  if (request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() !== 'application/x-www-form-urlencoded')
-    return undefined;
+  if (mediaTypeOf(request.headers) !== 'application/x-www-form-urlencoded') return undefined;
   const { body } = request;
   const token = typeof body === 'object' && body !== null && 'logout_token' in body ? body.logout_token : undefined;
   return typeof token === 'string' && token !== '' ? token : undefined;
