@@ -8,7 +8,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { ensureChromium, ensureInstalled, ensureNatsServer, ensurePostgres } from './bootstrap.mjs';
+import {
+  ensureCaddy,
+  ensureChromium,
+  ensureInstalled,
+  ensureNatsServer,
+  ensureNginx,
+  ensurePostgres,
+} from './bootstrap.mjs';
 import { REPOSITORY, say } from './bootstrap/run-visibly.mjs';
 import { build } from './build.mjs';
 
@@ -17,6 +24,8 @@ await ensureInstalled();
 await ensurePostgres();
 await ensureNatsServer();
 await ensureChromium();
+await ensureNginx();
+await ensureCaddy();
 try {
   await build();
   process.exitCode = await jest(process.argv.slice(2));

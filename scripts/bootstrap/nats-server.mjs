@@ -1,8 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { REPOSITORY, runVisibly } from './run-visibly.mjs';
+import { cacheFolder, fromDebianArchive } from './debian-archive.mjs';
 
 const OLDEST = [2, 9];
 const USUAL_FOLDERS = ['/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/opt/homebrew/bin'];
@@ -25,7 +23,7 @@ export async function findNatsServer() {
   const found = [...folders.map((folder) => join(folder, 'nats-server')), cached].find(isGood);
   if (found !== undefined) return found;
   try {
-    await fromDebianArchive(cached);
+    await fromDebianArchive('nats-server', 'usr/sbin/nats-server', cached);
   } catch (error) {
     throw new Error(`${advice()} (${error.message})`, { cause: error });
   }
@@ -50,51 +48,4 @@ function advice() {
   };
   const command = commands[process.platform] ?? 'https://github.com/nats-io/nats-server/releases';
   return `no nats-server. Get one of ${OLDEST.join('.')} or newer: ${command}, or name one in NATS_SERVER_BINARY`;
-}
-
-/** Downloads Debian's package, unpacks it, and puts its binary at `target` in one step. */
-async function fromDebianArchive(target) {
-  const folder = mkdtempSync(join(cacheFolder(), 'download-'));
-  try {
-    const download = (what, options) =>
-      runVisibly(what, 'apt-get', [...options, '-qq', 'download', 'nats-server'], { cwd: folder });
-    const lists = privateLists(folder);
-    await download('nats-server from the Debian archive', ['-o', 'APT::Sandbox::User=']).catch(async () => {
-      // Lists that are old or missing: fetch our own, which needs no root.
-      await runVisibly('apt-get update, into a private folder', 'apt-get', [...lists, '-qq', 'update']);
-      await download('nats-server from the Debian archive, again', lists);
-    });
-    const file = readdirSync(folder).find((name) => name.endsWith('.deb'));
-    execFileSync('dpkg-deb', ['-x', join(folder, file), folder]);
-    renameSync(join(folder, 'usr', 'sbin', 'nats-server'), target);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function privateLists(folder) {
-  for (const part of ['lists/partial', 'cache/archives/partial']) mkdirSync(join(folder, part), { recursive: true });
-  const settings = {
-    'Dir::State::lists': join(folder, 'lists'),
-    'Dir::Cache': join(folder, 'cache'),
-    'APT::Sandbox::User': '',
-  };
-  return Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`]);
-}
-
-/** Of this person, shared by checkouts; in the checkout when there is no home to write to. */
-function cacheFolder() {
-  const home = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
-  const own = join(home, 'session-sync');
-  const fallback = join(REPOSITORY, 'node_modules', '.cache', 'session-sync');
-  for (const folder of [own, fallback]) {
-    try {
-      mkdirSync(folder, { recursive: true });
-      accessSync(folder, constants.W_OK);
-      return folder;
-    } catch {
-      // the next one
-    }
-  }
-  throw new Error(`neither ${own} nor ${fallback} can be written`);
 }

@@ -1,18 +1,16 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { appsForSuite } from '../support/apps.js';
 import { freshDatabase } from '../support/databases.js';
-import { type GatewayUnderTest, signIn, startGateway } from '../support/gateway.js';
+import { type GatewayUnderTest, signIn, startGateway, usualSites } from '../support/gateway.js';
 import { ScriptedIdp } from '../support/scripted-idp.js';
 import { until } from '../support/until.js';
+import { Upstream } from '../support/upstream.js';
 
 describe('the gateway, as a process, in front of a service, and when it is told to stop', () => {
   const apps = appsForSuite();
-  const received: { readonly url: string; readonly headers: IncomingHttpHeaders }[] = [];
   let idp: ScriptedIdp;
-  let service: Server;
+  let service: Upstream;
   let url: string;
   let gateway: GatewayUnderTest;
   let status = 200;
@@ -20,19 +18,19 @@ describe('the gateway, as a process, in front of a service, and when it is told 
   beforeAll(async () => {
     idp = await ScriptedIdp.start();
     url = await freshDatabase('hub');
-    service = createServer((request, response) => {
-      received.push({ url: request.url ?? '', headers: request.headers });
+    service = await Upstream.start();
+    service.answer = (_request, response) => {
       response
         .writeHead(status, { 'content-type': 'application/json', 'set-cookie': 'bff-session=stolen' })
         .end('{"here":true}');
-    });
-    await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
-    const upstream = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
-    gateway = await startGateway(apps(), idp, url, { UPSTREAMS: `notes=${upstream}` });
+    };
+    gateway = await startGateway(apps(), idp, url, {}, (usual) => ({
+      ...usualSites(usual),
+      services: { notes: { origin: service.origin } },
+    }));
   }, 90_000);
   afterAll(async () => {
-    service.closeAllConnections();
-    service.close();
+    service.stop();
     await idp.stop();
   });
 
@@ -46,7 +44,7 @@ describe('the gateway, as a process, in front of a service, and when it is told 
     };
     const seen = await visitor.get(`${gateway.a}/bff/api/notes/a/b?c=d`, { 'x-csrf': '1', ...forged });
     expect([seen.status, seen.text, seen.headers.get('set-cookie')]).toEqual([200, '{"here":true}', null]);
-    const { url: path, headers } = received.at(-1)!;
+    const { url: path, headers } = service.last;
     expect(path).toBe('/a/b?c=d');
     expect(headers.authorization).toMatch(/^Bearer [\w-]+\.[\w-]+\.[\w-]+$/);
     for (const name of ['cookie', 'x-csrf', 'x-forwarded-user', 'x-real-ip', 'x-original-url'])
@@ -56,9 +54,9 @@ describe('the gateway, as a process, in front of a service, and when it is told 
   it('asks a service that answers 503 once: it may be catching up', async () => {
     const { visitor } = await signIn(idp, gateway.a, 'bea', 'bea-1');
     status = 503;
-    const before = received.length;
+    const before = service.received.length;
     expect((await visitor.get(`${gateway.a}/bff/api/notes/x`, { 'x-csrf': '1' })).status).toBe(503);
-    expect(received.length - before).toBe(1);
+    expect(service.received.length - before).toBe(1);
     status = 200;
   });
 

@@ -1,76 +1,81 @@
-import replyFrom from '@fastify/reply-from';
+import httpProxy from '@fastify/http-proxy';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { problem, sendProblem } from '#http';
-import { assertCsrfHeader } from '../http/csrf.guard.js';
+import { sendProblem } from '#http';
+import type { Clock, SessionSignal } from '#session';
+import type { Service } from '../front-ends/front-end.js';
+import type { FrontEnds } from '../front-ends/front-ends.js';
 import type { SessionReader } from '../http/session-reader.js';
+import type { AccessTokens } from '../tokens/access-tokens.js';
+import { Admission } from './admission.js';
 import type { Assertions } from './assertions.js';
+import { Credentials } from './credentials.js';
+import { connectionsToServices, forwarding, httpOptionsOf } from './forward.js';
+import { OpenChannels } from './open-channels.js';
+import { onlyWebSockets } from './only-websockets.js';
+import { currentPassage, passages } from './passage.js';
+import { socketHooks, socketOptionsOf } from './sockets.js';
 
 /** What the proxy needs. */
 export interface ProxyParts {
-  readonly upstreams: ReadonlyMap<string, string>;
+  readonly frontEnds: FrontEnds;
   readonly reader: SessionReader;
   readonly assertions: Assertions;
+  readonly accessTokens: AccessTokens;
+  readonly signal: SessionSignal;
+  readonly clock: Clock;
 }
-
-const HEADERS_TIMEOUT_MS = 30_000;
-const BODY_TIMEOUT_MS = 60_000;
-/** What never goes to a service: the browser's secrets, claims about the caller that only we may make, and hop-by-hop words. */
-const WITHHELD =
-  /^(?:cookie|authorization|x-csrf|forwarded|expect|upgrade|remote-.*|proxy-.*|x[-_]forwarded.*|x-real-ip|x-original-.*|x-rewrite-.*)$/;
 
 /**
- * `/bff/api/<service>/**` goes to the named services and no others, with an assertion of the session. Bodies stream
- * through unread, so this lives in a Fastify scope of its own, beside Nest's routes.
+ * `/bff/api/<service>/**` goes to the named services and no others, with an assertion of the session; WebSockets too. Bodies
+ * stream through unread, so this lives in Fastify scopes of its own, beside Nest's routes.
  */
 export async function registerProxy(fastify: FastifyInstance, parts: ProxyParts): Promise<void> {
-  await fastify.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', (_request, payload, done) => {
-      done(null, payload);
+  const { frontEnds, reader, assertions, accessTokens, signal, clock } = parts;
+  const channels = new OpenChannels(clock);
+  const admission = new Admission(frontEnds, reader, new Credentials(assertions, accessTokens), channels);
+  const stopWatching = channels.watch(signal);
+  fastify.addHook('preClose', (done) => {
+    stopWatching();
+    channels.closeAll();
+    done();
+  });
+  const agents = connectionsToServices();
+  const services = new Map(frontEnds.all.flatMap((frontEnd) => [...frontEnd.services]));
+  for (const service of services.values()) {
+    await fastify.register(async (scope) => {
+      admitInto(scope, admission, service);
+      await scope.register(httpProxy, {
+        prefix: `/bff/api/${service.name}`,
+        upstream: service.origin,
+        http: httpOptionsOf(service, agents),
+        destroyAgent: true,
+        disableRequestLogging: true,
+        internalRewriteLocationHeader: false,
+        websocket: true,
+        wsHooks: socketHooks(clock),
+        ...socketOptionsOf(service),
+        handler: (request, reply, path, given) =>
+          reply.from(path, forwarding({ request, reply, passage: currentPassage(), channels }, given)),
+      });
     });
-    await scope.register(replyFrom, { undici: { headersTimeout: HEADERS_TIMEOUT_MS, bodyTimeout: BODY_TIMEOUT_MS } });
-    scope.setErrorHandler((error, _request, reply) => {
-      sendProblem(reply, error);
-    });
-    const forward = (request: FastifyRequest<{ Params: { readonly service: string } }>, reply: FastifyReply) =>
-      forwardRequest(parts, request, reply);
-    scope.all('/bff/api/:service', forward);
-    scope.all('/bff/api/:service/*', forward);
+  }
+  onlyWebSockets(fastify.server);
+  await fastify.register((scope, _options, done) => {
+    admitInto(scope, admission, undefined);
+    scope.all('/bff/api/*', () => currentPassage()); // never reached: nobody is admitted to no service
+    done();
   });
 }
 
-async function forwardRequest(
-  parts: ProxyParts,
-  request: FastifyRequest<{ Params: { readonly service: string } }>,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  assertCsrfHeader(request);
-  const session = await parts.reader.require(request, { slide: true });
-  const { service } = request.params;
-  const upstream = parts.upstreams.get(service);
-  if (upstream === undefined) throw problem(404, 'unknown-service', 'No service has this name', 'Add it to UPSTREAMS.');
-  if (!request.url.startsWith(`/bff/api/${service}`))
-    throw problem(400, 'bad-path', 'The path is written in a way that is not passed on');
-  const assertion = await parts.assertions.sign(session.sso, service);
-  return reply.from(`${upstream}${pathBehind(request.url, service)}`, {
-    rewriteRequestHeaders: (_request, headers) => ({
-      ...without(headers, WITHHELD),
-      authorization: `Bearer ${assertion}`,
-    }),
-    rewriteHeaders: (headers) => without(headers, /^set-cookie$/),
-    retryDelay: () => null, // a 503 is the service's answer: it may be catching up
-    onError: (failed) => {
-      sendProblem(failed as FastifyReply, problem(502, 'service-unavailable', 'The service does not answer'));
-    },
+/** Lets only admitted requests into a scope, before anything of their bodies is read. */
+function admitInto(scope: FastifyInstance, admission: Admission, service: Service | undefined): void {
+  scope.removeAllContentTypeParsers();
+  scope.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
+    admission.admit(request, reply, service).then((passage) => {
+      passages.run(passage, done);
+    }, done);
   });
-}
-
-/** `/bff/api/notes/a/b?c` becomes `/a/b?c`. */
-function pathBehind(url: string, service: string): string {
-  const rest = url.slice(`/bff/api/${service}`.length);
-  return rest.startsWith('/') ? rest : `/${rest}`;
-}
-
-function without<T>(headers: Readonly<Record<string, T>>, withheld: RegExp): Record<string, T> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !withheld.test(name.toLowerCase())));
+  scope.setErrorHandler((error, _request, reply) => {
+    sendProblem(reply, error);
+  });
 }
