@@ -26,22 +26,32 @@ const OF_THE_TOKEN = new Set([
 ]);
 
 /**
- * Gives the person's claims and the session's, under the names that Duende BFF gives them.
+ * Gives the person's claims.
  *
  * @param idToken verified when it came; it has been under our own encryption since
  */
-export function claimsOf(idToken: string, session: BrowserSession, now: Date): readonly UserClaim[] {
-  const ofThePerson = Object.entries(decodeJwt(idToken))
+export function claimsOfPerson(idToken: string): readonly UserClaim[] {
+  return Object.entries(decodeJwt(idToken))
     .filter(([type]) => !OF_THE_TOKEN.has(type))
     .map(([type, value]) => ({ type, value }));
+}
+
+/**
+ * Gives the session's claims, under the names that Duende BFF gives them, as JSON without brackets. It is put together here,
+ * since it differs from one request to the next: JSON of objects takes three times as long.
+ *
+ * @param logoutPath of the front end
+ */
+export function claimsOfSession(session: BrowserSession, now: Date, logoutPath: string): string {
   const { sid, authTime, idpCheckedAt, expiresAt } = session.sso;
   const endsAt = Math.min(session.expiresAt.getTime(), expiresAt.getTime());
-  return [
-    ...ofThePerson,
-    { type: 'sid', value: sid },
-    ...(authTime === undefined ? [] : [{ type: 'auth_time', value: Math.floor(authTime.getTime() / 1000) }]),
-    { type: 'bff:session_expires_in', value: Math.max(0, Math.floor((endsAt - now.getTime()) / 1000)) },
-    { type: 'bff:idp_checked_at', value: idpCheckedAt.toISOString() },
-    { type: 'bff:logout_url', value: `/bff/logout?sid=${sid}` },
-  ];
+  const expiresInS = Math.max(0, Math.floor((endsAt - now.getTime()) / 1000));
+  const authTimeClaim = authTime === undefined ? '' : `${claim('auth_time', Math.floor(authTime.getTime() / 1000))},`;
+  return (
+    `${claim('sid', `"${sid}"`)},${authTimeClaim}${claim('bff:session_expires_in', expiresInS)},` +
+    `${claim('bff:idp_checked_at', `"${idpCheckedAt.toISOString()}"`)},` +
+    claim('bff:logout_url', JSON.stringify(`${logoutPath}?sid=${sid}`))
+  );
 }
+
+const claim = (type: string, json: string | number): string => `{"type":"${type}","value":${json}}`;
