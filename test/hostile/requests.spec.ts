@@ -1,3 +1,5 @@
+import { get, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import { gatewayForSuite, signIn, userOf } from '../support/gateway.js';
 import { Visitor } from '../support/visitor.js';
@@ -38,7 +40,7 @@ describe('the gateway, as a process, and what a browser may ask', () => {
       const url = String((await userOf(visitor, suite().gateway.a)).claims.get('bff:logout_url'));
       const seen = await visitor.get(`${suite().gateway.a}${url}`);
       expect(seen.location?.origin).toBe(suite().idp.issuer);
-      expect(seen.location?.searchParams.get('post_logout_redirect_uri')).toBe(`${suite().gateway.a}/`);
+      expect(seen.location?.searchParams.get('post_logout_redirect_uri')).toBe(`${suite().gateway.a}/bff/signed-out`);
       expect(seen.location?.searchParams.has('id_token_hint')).toBe(true);
       expect((await userOf(visitor, suite().gateway.a)).status).toBe(401);
     });
@@ -51,6 +53,25 @@ describe('the gateway, as a process, and what a browser may ask', () => {
       expect((await visitor.get(`${suite().gateway.a}/bff/api/unknown/x`, { 'x-csrf': '1' })).status).toBe(404);
       const down = await visitor.get(`${suite().gateway.a}/bff/api/notes/x`, { 'x-csrf': '1' });
       expect([down.status, JSON.parse(down.text).type]).toEqual([502, 'urn:sso:problem:service-unavailable']);
+    });
+
+    it('tells people of an error in a page, and programs in JSON, both with the id of the request', async () => {
+      const address = `${suite().gateway.a}/bff/login?prompt=never`;
+      const program = await new Visitor().get(address);
+      expect([program.status, JSON.parse(program.text)]).toEqual([
+        400,
+        expect.objectContaining({
+          type: 'urn:sso:problem:bad-parameter',
+          instance: `urn:uuid:${program.headers.get('x-request-id') ?? ''}`,
+        }),
+      ]);
+      const person = await new Promise<IncomingMessage>((resolve) => {
+        get(address, { headers: { 'sec-fetch-mode': 'navigate' } }, resolve); // fetch says of itself that it is a program
+      });
+      expect([person.statusCode, person.headers['content-type']]).toEqual([400, 'text/html; charset=utf-8']);
+      const page = await text(person);
+      expect(page).toContain(person.headers['x-request-id']);
+      expect(page).not.toContain('never');
     });
 
     it('T090: its pages can’t be framed', async () => {

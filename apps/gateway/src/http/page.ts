@@ -1,35 +1,31 @@
 import type { FastifyReply } from 'fastify';
+import { escapeHtml, sendHtml } from './html.js';
 
-/** Makes text safe to stand in HTML. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+/** A way on from a page. */
+export interface PageLink {
+  readonly href: string;
+  readonly label: string;
+}
+
+/** A small page of the gateway's own. */
+export interface Page {
+  readonly title: string;
+  readonly text: string;
+  readonly link: PageLink;
+  /** another way on */
+  readonly also?: PageLink | undefined;
+  /** what the log names this sign-in by; whoever asks for help can tell it */
+  readonly reference?: string | undefined;
 }
 
 /** Sends a small page of the gateway's own: for people who can't go on by themselves. Loads nothing, runs nothing. */
-export function sendPage(
-  reply: FastifyReply,
-  status: number,
-  page: {
-    readonly title: string;
-    readonly text: string;
-    readonly link: { readonly href: string; readonly label: string };
-  },
-): void {
-  const { title, text, link } = page;
-  void reply
-    .status(status)
-    .header('content-type', 'text/html; charset=utf-8')
-    .header('cache-control', 'no-store')
-    .header('referrer-policy', 'no-referrer')
-    .header(
-      'content-security-policy',
-      "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-    )
-    .send(
-      `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
-        `<meta name="color-scheme" content="light dark"><title>${escapeHtml(title)}</title></head><body><main><h1>${escapeHtml(title)}</h1>` +
-        `<p>${escapeHtml(text)}</p><p><a href="${escapeHtml(link.href)}">${escapeHtml(link.label)}</a></p></main></body></html>`,
-    );
+export function sendPage(reply: FastifyReply, status: number, { title, text, link, also, reference }: Page): void {
+  const links = [link, ...(also === undefined ? [] : [also])]
+    .map(({ href, label }) => `<p><a href="${escapeHtml(href)}">${escapeHtml(label)}</a></p>`)
+    .join('');
+  const small = reference === undefined ? '' : `<p><small>Reference: ${escapeHtml(reference)}</small></p>`;
+  const body = `<main><h1>${escapeHtml(title)}</h1><p>${escapeHtml(text)}</p>${links}${small}</main>`;
+  sendHtml(reply, status, { title, body });
 }
 
 /** Sends the browser on with GET, whatever it came with. Nothing on the way is stored or told. */

@@ -1,21 +1,18 @@
 import { firstProbeDelayMs } from '#session';
+import type { FrontEnd } from '../front-ends/front-end.js';
 
-/** How long sessions live, in seconds of configuration and instants of use. */
+/** How long sessions live, and when they are first asked about. */
 export class SessionLife {
-  constructor(
-    private readonly ttlS: number,
-    private readonly idleS: number,
-    private readonly firstProbeWithinS: number,
-  ) {}
+  constructor(private readonly firstProbeWithinS: number) {}
 
   /** When a session that is opened now ends at the latest. */
-  absoluteEnd(now: Date): Date {
-    return new Date(now.getTime() + this.ttlS * 1000);
+  absoluteEnd({ session }: FrontEnd, now: Date): Date {
+    return new Date(now.getTime() + session.ttlMs);
   }
 
   /** When a browser session that is used now ends, if it is not used again. */
-  idleEnd(now: Date): Date {
-    return new Date(now.getTime() + this.idleS * 1000);
+  idleEnd({ session }: FrontEnd, now: Date): Date {
+    return new Date(now.getTime() + session.idleMs);
   }
 
   /** When a session that is opened now is asked about first: in the later half of the time there is, so that sign-ins at one moment spread. */

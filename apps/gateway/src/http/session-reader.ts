@@ -3,7 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import { problem } from '#http';
 import { type BrowserSession, BrowserSessions, Clock, isUsable } from '#session';
 import { Cookies } from './cookies.js';
-import { FrontEnds } from './front-ends.js';
+import { FrontEnds } from '../front-ends/front-ends.js';
+import { assertIdpChecked } from './idp-age.js';
 import { SessionLife } from './session-life.js';
 
 /** What a request's cookie stands for. */
@@ -26,29 +27,43 @@ export class SessionReader {
   ) {}
 
   async read(request: FastifyRequest): Promise<ReadSession> {
-    const { origin } = this.frontEnds.of(request);
+    const frontEnd = this.frontEnds.of(request);
     const token = this.cookies.read(request, 'session');
     const session = token === undefined ? undefined : await this.sessions.find(token);
-    if (token === undefined || session?.frontEnd !== origin) return { kind: 'none' };
+    if (token === undefined || session?.frontEnd !== frontEnd.base) return { kind: 'none' };
     if (isUsable(session, this.clock.now())) return { kind: 'usable', token, session };
     if (session.sso.ended !== undefined) return { kind: 'ended', reason: session.sso.ended.cause };
     return session.endedAt === undefined ? { kind: 'ended', reason: 'expired' } : { kind: 'none' };
   }
 
-  /** Gives the usable session of a request. @throws Problem 401 `not-signed-in` or `session-ended` with its reason */
-  async require(request: FastifyRequest, options: { readonly slide: boolean }): Promise<BrowserSession> {
+  /**
+   * Gives the usable session of a request. `maxIdpAgeMs` is how long ago the IdP may have confirmed it; the caller's header
+   * `X-Max-Idp-Age` may ask for less.
+   *
+   * @throws Problem 401 `not-signed-in`, `session-ended` with its reason, or `idp-check-needed`
+   */
+  async require(
+    request: FastifyRequest,
+    options: { readonly slide: boolean; readonly maxIdpAgeMs?: number | undefined },
+  ): Promise<BrowserSession> {
     const read = await this.read(request);
     if (read.kind === 'none') throw problem(401, 'not-signed-in', 'Nobody is signed in');
     if (read.kind === 'ended')
       throw problem(401, 'session-ended', 'The session has ended', undefined, { reason: read.reason });
-    if (options.slide) await this.slide(read.token, read.session);
+    const { sso } = read.session;
+    assertIdpChecked(request, this.frontEnds.of(request), sso.idpCheckedAt, this.clock.now(), options.maxIdpAgeMs);
+    if (options.slide && this.isDue(read.session)) await this.slide(request, read.token);
     return read.session;
   }
 
-  /** Moves the end of the idle time, at most once a minute: reading must not cost a write each time. */
-  private async slide(token: string, session: BrowserSession): Promise<void> {
+  /** Reading must not cost a write each time. */
+  private isDue(session: BrowserSession): boolean {
+    return this.clock.now().getTime() - session.lastSeenAt.getTime() >= SLIDE_EVERY_MS;
+  }
+
+  /** Moves the end of the idle time. */
+  private async slide(request: FastifyRequest, token: string): Promise<void> {
     const now = this.clock.now();
-    if (now.getTime() - session.lastSeenAt.getTime() < SLIDE_EVERY_MS) return;
-    await this.sessions.slide(token, now, this.life.idleEnd(now));
+    await this.sessions.slide(token, now, this.life.idleEnd(this.frontEnds.of(request), now));
   }
 }

@@ -1,49 +1,37 @@
-import { resolve } from 'node:path';
 import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { Clock, SessionSignal } from '#session';
+import { FrontEnds } from '../front-ends/front-ends.js';
+import { registerPages } from '../pages/register-pages.js';
 import { Assertions } from '../proxy/assertions.js';
 import { registerProxy } from '../proxy/register-proxy.js';
+import { readSecurityEvents } from '../receivers/ssf.controller.js';
+import { AccessTokens } from '../tokens/access-tokens.js';
+import { SecurityHeaders } from './security-headers.js';
 import { SessionReader } from './session-reader.js';
 
 /** Gives the Nest application what lives on Fastify itself: cookies, headers, pages, the proxy, and Passport's redirect. */
-export async function setUpHttp(
-  app: NestFastifyApplication,
-  options: {
-    readonly upstreams: ReadonlyMap<string, string>;
-    readonly staticDir: string | undefined;
-    readonly secure: boolean;
-    /** the IdP, which the hidden iframe of a silent sign-in passes through */
-    readonly issuer: string;
-  },
-): Promise<void> {
-  await app.register(cookie);
-  await app.register(helmet, {
-    hsts: options.secure,
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-        frameSrc: ["'self'", new URL(options.issuer).origin],
-        objectSrc: ["'none'"],
-        formAction: ["'self'"],
-      },
-    },
-    crossOriginEmbedderPolicy: false,
-    frameguard: { action: 'deny' },
-    referrerPolicy: { policy: 'no-referrer' },
-  });
+export async function setUpHttp(app: NestFastifyApplication): Promise<void> {
+  const frontEnds = app.get(FrontEnds);
+  await app.register(cookie, { hook: false }); // Cookies reads the one it wants
   const fastify = app.getHttpAdapter().getInstance();
+  const securityHeaders = new SecurityHeaders(frontEnds.all);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.headers(securityHeaders.of(frontEnds.find(request.raw)));
+    done();
+  });
   letPassportRedirect(fastify);
+  readSecurityEvents(fastify);
   await registerProxy(fastify, {
-    upstreams: options.upstreams,
+    frontEnds,
     reader: app.get(SessionReader),
     assertions: app.get(Assertions),
+    accessTokens: app.get(AccessTokens),
+    signal: app.get(SessionSignal),
+    clock: app.get(Clock),
   });
-  if (options.staticDir !== undefined) app.useStaticAssets({ root: resolve(options.staticDir), wildcard: false });
+  await registerPages(fastify, frontEnds);
 }
 
 /** Passport writes its redirect to a Node response; Fastify's reply learns the two verbs that it lacks. */
