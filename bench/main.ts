@@ -1,0 +1,36 @@
+import { parseArgs } from 'node:util';
+import { events } from './events.js';
+import { memory } from './memory.js';
+import { proxy } from './proxy.js';
+import { type Options, print, type Report } from './report.js';
+import { user } from './user.js';
+
+const BENCHMARKS: Readonly<Record<string, (options: Options) => Promise<Report>>> = {
+  user,
+  events,
+  memory,
+  proxy,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    /** one round of a second for two browsers: shows that a benchmark works, and nothing else */
+    quick: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '5' },
+    /** a folder for a processor profile of the gateway */
+    profile: { type: 'string' },
+  },
+});
+const flags = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`];
+const options: Options = values.quick
+  ? { seconds: 1, rounds: 1, browsers: 2, flags }
+  : { seconds: Number(values.seconds), rounds: Number(values.rounds), browsers: 20, flags };
+const names = positionals.length === 0 ? Object.keys(BENCHMARKS) : positionals;
+for (const name of names) {
+  const benchmark = BENCHMARKS[name];
+  if (benchmark === undefined)
+    throw new Error(`no benchmark ${name}; there are: ${Object.keys(BENCHMARKS).join(', ')}`);
+  print(await benchmark(options));
+}

@@ -1,0 +1,12 @@
+/**
+ * Runs benchmarks on a fresh build, and prints what was measured. Nothing is asserted.
+ *
+ *     bench.mjs [user|events|memory|proxy …] [--quick] [--seconds 5] [--rounds 5] [--profile <folder>]
+ */
+import { ensureInstalled, ensurePostgres } from './bootstrap.mjs';
+import { build } from './build.mjs';
+
+await ensureInstalled();
+await ensurePostgres();
+await build();
+await import('../dist/bench/main.js');

@@ -1,0 +1,22 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, it } from '@jest/globals';
+
+/** What a benchmark prints last. */
+interface Printed {
+  readonly rows: Readonly<Record<string, { readonly perSecond: number; readonly failed: number }>>;
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+it('a quick run of the benchmark of /bff/user measures the gateway and both that it is compared with', async () => {
+  const argv = ['dist/bench/main.js', 'user', '--quick'];
+  const { stdout } = await promisify(execFile)(process.execPath, argv, { timeout: 300_000 });
+  const { rows, figures } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Printed;
+  expect(Object.keys(rows)).toHaveLength(3);
+  for (const { perSecond, failed } of Object.values(rows)) {
+    expect(perSecond).toBeGreaterThan(0);
+    expect(failed).toBe(0);
+  }
+  expect(Object.values(figures).length).toBeGreaterThan(0);
+  for (const figure of Object.values(figures)) expect(figure).toBeGreaterThan(0);
+}, 300_000);
