@@ -80,7 +80,7 @@ describe('a silent request of somebody who is signed in', () => {
     ['invalid_request', { code_challenge_method: 'plain' }],
     ['invalid_request', { code_challenge_method: '' }],
     ['invalid_request', { code_challenge: 'short' }],
-  ])('gets %s for %j (T103, T113)', async (error, extra) => {
+  ])('gets %s for %j (T075, T103, T113)', async (error, extra) => {
     const { location } = await browser.get(silent(extra));
     const said = new URLSearchParams(`${location?.search ?? ''}&${location?.hash.slice(1) ?? ''}`);
     expect([said.get('error'), said.has('code')]).toEqual([error, false]);

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HubDatabase } from '#store';
+import { stringify } from 'yaml';
 import { Browser } from '../../scripts/demo/browser.js';
 import { freePort } from '../../scripts/stack/free-port.js';
 import { appsForSuite } from '../support/apps.js';
 import { freshDatabase } from '../support/databases.js';
+import { usualSites } from '../support/gateway.js';
 import { natsForSuite } from '../support/nats.js';
 import { PlainProvider } from '../support/plain-provider.js';
 import { until } from '../support/until.js';
@@ -33,12 +35,10 @@ describe('gateway and poller with an IdP that is not ours: plain oidc-provider, 
         ...client,
         ...{
           PORT: String(port),
-          FRONT_ENDS: `${a},${b}`,
+          FRONT_ENDS: stringify(usualSites({ issuer: idp.issuer, origins: [a, b] })),
           GATEWAY_URL: a,
-          COOKIE_SECURE: '0',
-          UPSTREAMS: 'notes=http://127.0.0.1:9',
         },
-        ...{ ASSERTION_KEY: JSON.stringify(apps().assertionKey), FIRST_PROBE_WITHIN_S: '0.5' },
+        ...{ ASSERTION_KEYS: JSON.stringify(apps().assertionKey), FIRST_PROBE_WITHIN_S: '0.5' },
       }),
       apps().start('session-poller', {
         ...client,

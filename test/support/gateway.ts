@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { HubDatabase } from '#store';
+import { stringify } from 'yaml';
 import { freePort } from '../../scripts/stack/free-port.js';
 import { type Apps, appsForSuite, type RunningApp } from './apps.js';
 import { freshDatabase } from './databases.js';
@@ -13,23 +14,36 @@ export interface GatewayUnderTest {
   readonly b: string;
 }
 
-/** Starts a gateway for `idp`. */
+/** What a front ends' file may say, as far as tests change it. */
+export interface SiteFile {
+  readonly idps: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly services: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly frontEnds: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** The usual file: one IdP, one service that nobody runs, and a front end at each origin. */
+export function usualSites({ issuer, origins }: { issuer: string; origins: readonly string[] }): SiteFile {
+  return {
+    idps: { main: { issuer, client: { id: 'gateway', secret: { env: 'CLIENT_SECRET' } } } },
+    services: { notes: { origin: 'http://127.0.0.1:9' } },
+    frontEnds: origins.map((origin) => ({ origin, services: ['notes'], forwardAuth: true })),
+  };
+}
+
+/** Starts a gateway for `idp`. `sites` changes what its front ends' file says. */
 export async function startGateway(
   apps: Apps,
   idp: ScriptedIdp,
   hubUrl: string,
   env: Readonly<Record<string, string>> = {},
+  sites = usualSites,
 ): Promise<GatewayUnderTest> {
   const port = await freePort();
   const [a, b] = [`http://localhost:${port}`, `http://127.0.0.1:${port}`];
   const app = await apps.start('gateway', {
-    ...{ PORT: String(port), HUB_DATABASE_URL: hubUrl, FRONT_ENDS: `${a},${b}`, GATEWAY_URL: a, COOKIE_SECURE: '0' },
-    ...{ ISSUER: idp.issuer, CLIENT_ID: 'gateway', CLIENT_SECRET: 'secret-of-the-gateway' },
-    ...{
-      UPSTREAMS: 'notes=http://127.0.0.1:9',
-      ASSERTION_KEY: JSON.stringify(apps.assertionKey),
-      TOKEN_KEYS: apps.tokenKeys,
-    },
+    ...{ PORT: String(port), HUB_DATABASE_URL: hubUrl, GATEWAY_URL: a, CLIENT_SECRET: 'secret-of-the-gateway' },
+    ...{ ASSERTION_KEYS: JSON.stringify(apps.assertionKey), TOKEN_KEYS: apps.tokenKeys },
+    FRONT_ENDS: stringify(sites({ issuer: idp.issuer, origins: [a, b] })),
     ...env,
   });
   return { app, a, b };
@@ -49,7 +63,10 @@ export async function depart(
   visitor = new Visitor(),
   path = 'login',
 ): Promise<Departure> {
-  const seen = await visitor.get(`${frontEnd}/bff/${path}?${query}`);
+  const url = `${frontEnd}/bff/${path}?${query}`;
+  const first = await visitor.get(url);
+  // a browser without our cookie is given it first, on a page that comes back by itself
+  const seen = first.status === 200 && first.headers.has('set-cookie') ? await visitor.get(url) : first;
   if (seen.location === undefined) throw new Error(`no redirect, but ${seen.status} ${seen.text}`);
   return { visitor, frontEnd, parameters: seen.location.searchParams };
 }

@@ -7,6 +7,7 @@ import {
   PrismaOutbox,
   PrismaProbeQueue,
   PrismaSeenTokens,
+  PrismaSessionTokens,
   PrismaSsoSessions,
   TokenCipher,
 } from '#store';
@@ -19,6 +20,7 @@ export interface Hub {
   readonly clock: TestClock;
   readonly database: HubDatabase;
   readonly sessions: PrismaSsoSessions;
+  readonly tokens: PrismaSessionTokens;
   readonly browsers: PrismaBrowserSessions;
   readonly transactions: PrismaLoginTransactions;
   readonly seen: PrismaSeenTokens;
@@ -34,6 +36,7 @@ export function hubOn(url: string, clock = new TestClock()): Hub {
   return {
     ...{ url, clock, database },
     sessions: new PrismaSsoSessions(database, cipher, clock, origin),
+    tokens: new PrismaSessionTokens(database, cipher),
     browsers: new PrismaBrowserSessions(database),
     transactions: new PrismaLoginTransactions(database, cipher, clock),
     seen: new PrismaSeenTokens(database),

@@ -10,6 +10,8 @@ import { freePort } from '../../scripts/stack/free-port.js';
 export class PlainProvider {
   /** who comes to the sign-in page */
   visitor = 'ana';
+  /** how often the sign-in page signed somebody in */
+  signIns = 0;
 
   private constructor(
     readonly issuer: string,
@@ -17,12 +19,16 @@ export class PlainProvider {
     private readonly server: Server,
   ) {}
 
-  static async start(redirectUris: (issuer: string) => readonly string[]): Promise<PlainProvider> {
+  /** @param settings is laid over the little that is configured */
+  static async start(
+    redirectUris: (issuer: string) => readonly string[],
+    settings: Configuration = {},
+  ): Promise<PlainProvider> {
     const port = await freePort();
     const issuer = `http://localhost:${port}`;
     const { privateKey } = await generateKeyPair('RS256', { extractable: true });
     const jwk = { ...(await exportJWK(privateKey)), kid: 'plain', alg: 'RS256', use: 'sig' };
-    const provider = new Provider(issuer, configuration(jwk, redirectUris(issuer)));
+    const provider = new Provider(issuer, { ...configuration(jwk, redirectUris(issuer)), ...settings });
     const plain = new PlainProvider(issuer, provider, createServer());
     provider.use(async (ctx, next) => {
       if (!ctx.path.startsWith('/interaction/')) {
@@ -30,6 +36,7 @@ export class PlainProvider {
         return;
       }
       const details = await provider.interactionDetails(ctx.req, ctx.res);
+      if (details.prompt.name === 'login') plain.signIns += 1;
       const result =
         details.prompt.name === 'login'
           ? { login: { accountId: plain.visitor } }

@@ -3,9 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
 
-/** What an endpoint answers. `hang` never answers. */
+/** What an endpoint answers. `hang` never answers; `endless` never ends its answer. */
 export type Scripted =
-  { readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> } | 'hang';
+  | { readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
+  | 'hang'
+  | 'endless';
 
 /** One request that came in. */
 export interface Received {
@@ -26,6 +28,11 @@ export class ScriptedIdp {
     body: { error: 'invalid_grant' },
   });
   metadata: Readonly<Record<string, unknown>> = {};
+  transmitter: Readonly<Record<string, unknown>> = {};
+  /** what a path answers in place of what it usually does, and the paths that this IdP does not have else */
+  readonly paths = new Map<string, (form: URLSearchParams) => Promise<Scripted> | Scripted>();
+  /** TCP connections that came in */
+  connections = 0;
   private readonly server = createServer((request, response) => void this.answer(request, response));
   private readonly hanging = new Set<ServerResponse>();
 
@@ -51,6 +58,7 @@ export class ScriptedIdp {
   }
 
   async listen(): Promise<void> {
+    this.server.on('connection', () => (this.connections += 1));
     await new Promise<void>((resolve) => this.server.listen(this.port, '127.0.0.1', resolve));
     this.port = (this.server.address() as AddressInfo).port;
   }
@@ -77,6 +85,10 @@ export class ScriptedIdp {
       this.hanging.add(response.on('close', () => this.hanging.delete(response)));
       return;
     }
+    if (scripted === 'endless') {
+      endlessly(response);
+      return;
+    }
     const body = typeof scripted.body === 'string' ? scripted.body : JSON.stringify(scripted.body);
     response
       .writeHead(scripted.status, {
@@ -87,9 +99,13 @@ export class ScriptedIdp {
   }
 
   private scriptOf(path: string, form: URLSearchParams): Scripted | Promise<Scripted> {
+    const own = this.paths.get(path);
+    if (own !== undefined) return own(form);
     switch (path) {
       case '/.well-known/openid-configuration':
         return { status: 200, body: { ...this.endpoints(), ...this.metadata } };
+      case '/.well-known/ssf-configuration':
+        return { status: 200, body: { issuer: this.issuer, jwks_uri: `${this.issuer}/jwks`, ...this.transmitter } };
       case '/jwks':
         return { status: 200, body: { keys: [this.keys.publicJwk] } };
       case '/introspect':
@@ -113,4 +129,14 @@ export class ScriptedIdp {
       authorization_response_iss_parameter_supported: true,
     };
   }
+}
+
+/** JSON that goes on until whoever reads it hangs up. */
+function endlessly(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  const more = () => {
+    while (!response.destroyed && response.write(' '.repeat(16_384)));
+  };
+  response.on('drain', more);
+  more();
 }

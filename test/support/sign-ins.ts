@@ -12,6 +12,7 @@ export function signInOf(sub: string, at: Date, changes: Partial<NewSsoSession> 
     idpSid: `idp-session-of-${sub}`,
     idTokenIssuedAt: at,
     authTime: at,
+    acr: undefined,
     tokens: {
       idToken: `id-${sub}`,
       accessToken: `access-${sub}`,
