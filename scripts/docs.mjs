@@ -1,6 +1,6 @@
-/** `npm run docs`: makes the tables of the README anew from the apps' schemas. */
+/** `npm run docs`: makes the tables of keys in the documentation anew from the schemas. */
 import { build } from './build.mjs';
 
 await build();
-const { writeTables } = await import('../dist/scripts/docs/generate.js');
-await writeTables(new URL('../README.md', import.meta.url));
+const { pages, writeTables } = await import('../dist/scripts/docs/generate.js');
+for (const page of pages) await writeTables(new URL(`../${page}`, import.meta.url));

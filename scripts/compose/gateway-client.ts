@@ -17,7 +17,7 @@ export function gatewayClient({ frontEnds, gateway }: ClientAddresses, secret: s
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
     redirect_uris: frontEnds.map((origin) => `${origin}/bff/callback`),
-    post_logout_redirect_uris: frontEnds.map((origin) => `${origin}/`),
+    post_logout_redirect_uris: frontEnds.map((origin) => `${origin}/bff/signed-out`),
     backchannel_logout_uri: `${gateway}/bff/backchannel`,
     backchannel_logout_session_required: true,
     require_auth_time: true,

@@ -81,10 +81,14 @@ export class AppProcess {
     this.child = undefined;
   }
 
+  /** Gives all that the app has logged so far. */
+  log(): Promise<string> {
+    return readFile(this.logFile, 'utf8').catch(() => '');
+  }
+
   /** Makes a fault that shows the end of this app's log. */
   async fault(message: string): Promise<DemoFault> {
-    const log = await readFile(this.logFile, 'utf8').catch(() => '');
-    const tail = log.trimEnd().split('\n').slice(-tailLines);
+    const tail = (await this.log()).trimEnd().split('\n').slice(-tailLines);
     return new DemoFault(message, ['The end of its log:', ...tail.map((line) => `  ${line}`)]);
   }
 }

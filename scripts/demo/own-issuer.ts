@@ -109,8 +109,8 @@ export function registrationLines(
     `scopes                     ${scopes}`,
     `redirect URI               ${frontEnd}/bff/callback`,
     `  and for front end B      ${otherFrontEnd}/bff/callback`,
-    `post-logout redirect URI   ${frontEnd}/`,
-    `  and for front end B      ${otherFrontEnd}/`,
+    `post-logout redirect URI   ${frontEnd}/bff/signed-out`,
+    `  and for front end B      ${otherFrontEnd}/bff/signed-out`,
     `back-channel logout URI    ${frontEnd}/bff/backchannel   (only if the IdP can reach this machine)`,
   ];
 }

@@ -1,3 +1,4 @@
+import { stringify } from 'yaml';
 import { type ClientAddresses, gatewayClient } from '../compose/gateway-client.js';
 import type { AppPlan } from './app-process.js';
 import { exampleApi, exampleClients } from './example-clients.js';
@@ -71,7 +72,7 @@ export function secretFileContents({ ports, secrets, ownIssuer }: Omit<PlanInput
     ]),
     IDP_PEOPLE: JSON.stringify(secrets.people),
     CLIENT_SECRET: ownIssuer?.clientSecret ?? secrets.clientSecret,
-    ASSERTION_KEY: JSON.stringify(secrets.assertionKey),
+    ASSERTION_KEYS: JSON.stringify(secrets.assertionKey),
     TOKEN_KEYS: secrets.tokenKeys,
   } as const;
 }
@@ -112,14 +113,47 @@ function idpEnv({ ports, databases, secretFile }: PlanInputs) {
   };
 }
 
-function relyingPartyEnv({ ports, databases, ownIssuer, secretFile }: PlanInputs) {
+/** The gateway's front ends, IdP and services: the same gateway under two hosts. */
+function frontEndsFile({ ports, ownIssuer, staticDir, secretFile }: PlanInputs): string {
+  const origins = originsOf(ports);
+  const site = {
+    scopes: ownIssuer?.scopes ?? 'openid profile email',
+    services: ['notes', 'billing'],
+    pages: { folder: staticDir },
+  };
+  return stringify({
+    idps: {
+      main: {
+        issuer: ownIssuer?.issuer ?? origins.issuer,
+        unsafePlainHttp: ownIssuer?.plainHttp ?? false,
+        client: {
+          id: ownIssuer?.clientId ?? 'gateway',
+          auth: ownIssuer?.clientAuthMethod ?? 'client_secret_basic',
+          secret: { file: secretFile('CLIENT_SECRET') },
+        },
+        ...(ownIssuer === undefined ? { tokensEndWithSession: true, refreshTokens: 'stay' } : {}),
+      },
+    },
+    services: { notes: { origin: origins.notes }, billing: { origin: origins.billing } },
+    frontEnds: [
+      { origin: origins.frontEndA, ...site },
+      { origin: origins.frontEndB, ...site },
+    ],
+  });
+}
+
+function hubEnv({ databases, secretFile }: PlanInputs) {
+  return { HUB_DATABASE_URL: databases.hub, TOKEN_KEYS_FILE: secretFile('TOKEN_KEYS') };
+}
+
+function relyingPartyEnv(inputs: PlanInputs) {
+  const { ports, ownIssuer, secretFile } = inputs;
   return {
-    HUB_DATABASE_URL: databases.hub,
+    ...hubEnv(inputs),
     ISSUER: ownIssuer?.issuer ?? originsOf(ports).issuer,
     CLIENT_ID: ownIssuer?.clientId ?? 'gateway',
     CLIENT_AUTH_METHOD: ownIssuer?.clientAuthMethod ?? 'client_secret_basic',
     CLIENT_SECRET_FILE: secretFile('CLIENT_SECRET'),
-    TOKEN_KEYS_FILE: secretFile('TOKEN_KEYS'),
     ...(ownIssuer?.plainHttp === true ? { UNSAFE_PLAIN_HTTP_IDP: 'true' } : {}),
   };
 }
@@ -127,15 +161,11 @@ function relyingPartyEnv({ ports, databases, ownIssuer, secretFile }: PlanInputs
 function gatewayEnv(inputs: PlanInputs) {
   const origins = originsOf(inputs.ports);
   return {
-    ...relyingPartyEnv(inputs),
-    FRONT_ENDS: `${origins.frontEndA},${origins.frontEndB}`,
+    ...hubEnv(inputs),
+    FRONT_ENDS: frontEndsFile(inputs),
     GATEWAY_URL: origins.frontEndA,
-    UPSTREAMS: `notes=${origins.notes},billing=${origins.billing}`,
     FIRST_PROBE_WITHIN_S: intervalS(inputs).toString(),
-    SCOPES: inputs.ownIssuer?.scopes ?? 'openid profile email',
-    ASSERTION_KEY_FILE: inputs.secretFile('ASSERTION_KEY'),
-    COOKIE_SECURE: 'false', // plain http, on loopback only
-    STATIC_DIR: inputs.staticDir,
+    ASSERTION_KEYS_FILE: inputs.secretFile('ASSERTION_KEYS'),
   };
 }
 

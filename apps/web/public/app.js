@@ -131,7 +131,7 @@ function takeOutcome() {
   const here = new URL(location.href);
   const outcome = here.searchParams.get('silent');
   if (outcome === null) return;
-  here.searchParams.delete('silent');
+  for (const name of ['silent', 'cid']) here.searchParams.delete(name);
   history.replaceState(null, '', here);
   notice(howSilent(outcome));
 }

@@ -40,8 +40,11 @@ async function discover({ own }: OwnStage): Promise<undefined> {
 async function acceptClient({ own, frontEnd }: OwnStage): Promise<undefined> {
   const { issuer, clientId, clientAuthMethod, plainHttp } = own;
   const clientSecret = await readClientSecret(own);
-  const options = { issuer, internalOrigin: undefined, unsafePlainHttp: plainHttp, clientId, clientSecret };
-  const client = new IdpClient({ ...options, clientAuthMethod }, new SystemClock());
+  const options = { issuer, internalOrigin: undefined, unsafePlainHttp: plainHttp, clientId };
+  const client = new IdpClient(
+    { ...options, authentication: { method: clientAuthMethod, secret: clientSecret } },
+    new SystemClock(),
+  );
   const request = {
     code: 'a-code-that-was-never-issued',
     redirectUri: `${frontEnd}/bff/callback`,
