@@ -195,11 +195,13 @@ describe('requests for a silent sign-in', () => {
 
     it.each<[string, () => { status: number; body: unknown }, number]>([
       ['says inactive', () => ({ status: 200, body: { active: false } }), 401],
-      ['means somebody else', () => ({ status: 200, body: { active: true, sub: 'somebody-else' } }), 401],
-      ['does not say whom it means', () => ({ status: 200, body: { active: true } }), 401],
-      ['refuses us', () => ({ status: 401, body: { error: 'invalid_client' } }), 401],
-      ['can’t say just now, which is not an end', () => ({ status: 503, body: {} }), 200],
-    ])('but not when it %s', async (name, introspection, status) => {
+      ['does not offer to be asked', () => ({ status: 404, body: {} }), 401],
+      ['says active and no name, which it need not', () => ({ status: 200, body: { active: true } }), 200],
+      ['means somebody else', () => ({ status: 200, body: { active: true, sub: 'somebody-else' } }), 200],
+      ['refuses us', () => ({ status: 401, body: { error: 'invalid_client' } }), 200],
+      ['says nothing that can be read', () => ({ status: 200, body: 'a page' }), 200],
+      ['can’t say just now', () => ({ status: 503, body: {} }), 200],
+    ])('ends it only on a word about it, also when it %s', async (name, introspection, status) => {
       suite.idp.introspection = introspection;
       expect(await refuse(`left-${name.length}`)).toBe(status);
     });

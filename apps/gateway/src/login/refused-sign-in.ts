@@ -29,10 +29,10 @@ export class RefusedSignIn {
     const hinted = hint !== undefined && !demandsMore(transaction, frontEnd);
     if (!hinted || !endsLocalSession(error, { topLevel: flow === 'silent-top', hinted })) return silentOutcomeOf(error);
     const { idp } = frontEnd;
-    if (await this.contradiction.isThere(idp, hint)) {
-      this.logger.log(
-        `sign_in.contradicted sid=${hint.sid} cid=${correlationId}; the IdP still calls its token active`,
-      );
+    const stands = await this.contradiction.refusalStands(idp, hint);
+    if (stands !== 'yes') {
+      const why = stands === 'no' ? 'the IdP still calls its token active' : 'the IdP can not be asked about its token';
+      this.logger.log(`sign_in.contradicted sid=${hint.sid} cid=${correlationId}; ${why}`);
     } else {
       await this.sessions.end(endingByAnswer(hint.sid, this.clock.now()));
       this.cookies.clear(reply, 'session');
