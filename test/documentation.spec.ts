@@ -14,7 +14,7 @@ describe('the documentation', () => {
   );
 
   it('names the keys that people look for', async () => {
-    expect(await readFile('README.md', 'utf8')).toContain('| `UNSAFE_POLL_INTERVAL_S` |');
+    expect(await readFile('README.md', 'utf8')).toContain('| `IDPS` |');
     const page = await readFile('docs/front-ends.md', 'utf8');
     for (const { path } of describeDocument(FrontEndsFile)) expect(page).toContain(`| \`${path}\` |`);
     expect(page).toContain('| `idps.<name>.client.secret` | `{env}` or `{file}` |');
@@ -40,7 +40,15 @@ describe('the documentation', () => {
     const page = await readFile('docs/front-ends.md', 'utf8');
     const full = page.slice(page.indexOf('<!-- example:full -->'), page.indexOf('## Hosts and paths'));
     const names = describeDocument(FrontEndsFile).map(({ path }) => path.split('.').at(-1) ?? '');
-    const left = ['unsafePlainHttp', 'introspection', 'endSession', 'revokeOnLogout', 'allowNoExpiry', 'jwksUri'];
+    const left = [
+      'unsafePlainHttp',
+      'unsafeIntervalS',
+      'introspection',
+      'endSession',
+      'revokeOnLogout',
+      'allowNoExpiry',
+      'jwksUri',
+    ];
     expect(names.filter((name) => !new RegExp(`\\b${name}:`).test(full) && !left.includes(name))).toEqual([]);
   });
 

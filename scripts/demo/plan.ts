@@ -114,7 +114,8 @@ function idpEnv({ ports, databases, secretFile }: PlanInputs) {
 }
 
 /** The gateway's front ends, IdP and services: the same gateway under two hosts. */
-function frontEndsFile({ ports, ownIssuer, staticDir, secretFile }: PlanInputs): string {
+function frontEndsFile(inputs: PlanInputs): string {
+  const { ports, ownIssuer, staticDir, secretFile } = inputs;
   const origins = originsOf(ports);
   const site = {
     scopes: ownIssuer?.scopes ?? 'openid profile email',
@@ -131,7 +132,9 @@ function frontEndsFile({ ports, ownIssuer, staticDir, secretFile }: PlanInputs):
           auth: ownIssuer?.clientAuthMethod ?? 'client_secret_basic',
           secret: { file: secretFile('CLIENT_SECRET') },
         },
-        ...(ownIssuer === undefined ? { tokensEndWithSession: true, refreshTokens: 'stay' } : {}),
+        profile: ownIssuer?.profile ?? 'session-sync',
+        probe: { unsafeIntervalS: intervalS(inputs) },
+        ...(ownIssuer === undefined ? { refreshTokens: 'stay' } : {}),
       },
     },
     services: { notes: { origin: origins.notes }, billing: { origin: origins.billing } },
@@ -144,18 +147,6 @@ function frontEndsFile({ ports, ownIssuer, staticDir, secretFile }: PlanInputs):
 
 function hubEnv({ databases, secretFile }: PlanInputs) {
   return { HUB_DATABASE_URL: databases.hub, TOKEN_KEYS_FILE: secretFile('TOKEN_KEYS') };
-}
-
-function relyingPartyEnv(inputs: PlanInputs) {
-  const { ports, ownIssuer, secretFile } = inputs;
-  return {
-    ...hubEnv(inputs),
-    ISSUER: ownIssuer?.issuer ?? originsOf(ports).issuer,
-    CLIENT_ID: ownIssuer?.clientId ?? 'gateway',
-    CLIENT_AUTH_METHOD: ownIssuer?.clientAuthMethod ?? 'client_secret_basic',
-    CLIENT_SECRET_FILE: secretFile('CLIENT_SECRET'),
-    ...(ownIssuer?.plainHttp === true ? { UNSAFE_PLAIN_HTTP_IDP: 'true' } : {}),
-  };
 }
 
 function gatewayEnv(inputs: PlanInputs) {
@@ -171,10 +162,9 @@ function gatewayEnv(inputs: PlanInputs) {
 
 function pollerEnv(inputs: PlanInputs) {
   return {
-    ...relyingPartyEnv(inputs),
+    ...hubEnv(inputs),
+    IDPS: frontEndsFile(inputs),
     NATS_URL: inputs.natsUrl,
-    ISSUER_PROFILE: inputs.ownIssuer?.profile ?? 'session-sync',
-    UNSAFE_POLL_INTERVAL_S: intervalS(inputs).toString(),
   };
 }
 

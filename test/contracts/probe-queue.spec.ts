@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { PrismaIssuerHealth } from '#store';
 import { hubForSuite } from '../support/hub.js';
 import { browserOf, signInOf } from '../support/sign-ins.js';
+
+const laneOf = (iss: string) => ({ iss, clientId: 'gateway' });
 
 describe('ProbeQueue in Postgres', () => {
   const hub = hubForSuite();
@@ -20,20 +23,22 @@ describe('ProbeQueue in Postgres', () => {
   it('gives every due session to one poller only', async () => {
     await openDue('https://one.example', 40);
     const claims = await Promise.all(
-      Array.from({ length: 5 }, () => hub().queue.claim('https://one.example', hub().clock.now(), after(30_000), 20)),
+      Array.from({ length: 5 }, () =>
+        hub().queue.claim(laneOf('https://one.example'), hub().clock.now(), after(30_000), 20),
+      ),
     );
     const sids = claims.flat().map(({ sid }) => sid);
     expect(new Set(sids).size).toBe(sids.length);
-    const rest = await hub().queue.claim('https://one.example', hub().clock.now(), after(30_000), 100);
+    const rest = await hub().queue.claim(laneOf('https://one.example'), hub().clock.now(), after(30_000), 100);
     expect(sids.length + rest.length).toBe(40);
   });
 
   it('gives a session to another poller when the lease ends, and then takes nothing more from the first', async () => {
     const iss = 'https://two.example';
     await openDue(iss, 1);
-    const [first] = await hub().queue.claim(iss, hub().clock.now(), after(30_000), 10);
-    expect(await hub().queue.claim(iss, after(29_999), after(60_000), 10)).toEqual([]);
-    const [second] = await hub().queue.claim(iss, after(30_000), after(60_000), 10);
+    const [first] = await hub().queue.claim(laneOf(iss), hub().clock.now(), after(30_000), 10);
+    expect(await hub().queue.claim(laneOf(iss), after(29_999), after(60_000), 10)).toEqual([]);
+    const [second] = await hub().queue.claim(laneOf(iss), after(30_000), after(60_000), 10);
     expect(second?.sid).toBe(first?.sid);
     const record = { dueAt: after(900_000), checkedAt: undefined, weakEndedAt: undefined, unknown: undefined };
     expect(await hub().queue.record(first!, record)).toBe(false);
@@ -43,7 +48,7 @@ describe('ProbeQueue in Postgres', () => {
   it('T136: an answer about tokens that have changed meanwhile is void', async () => {
     const iss = 'https://three.example';
     await openDue(iss, 1);
-    const [claimed] = await hub().queue.claim(iss, hub().clock.now(), after(30_000), 10);
+    const [claimed] = await hub().queue.claim(laneOf(iss), hub().clock.now(), after(30_000), 10);
     await openDue(iss, 1); // the same IdP session signs in again: newer tokens
     expect(
       await hub().queue.record(claimed!, {
@@ -58,7 +63,7 @@ describe('ProbeQueue in Postgres', () => {
   it('hands out the tokens, and what earlier probes left', async () => {
     const iss = 'https://four.example';
     await openDue(iss, 1);
-    const [claimed] = await hub().queue.claim(iss, hub().clock.now(), after(30_000), 10);
+    const [claimed] = await hub().queue.claim(laneOf(iss), hub().clock.now(), after(30_000), 10);
     expect(claimed?.tokens?.refreshToken).toBe(`refresh-${iss}-0`);
     await hub().queue.record(claimed!, {
       dueAt: after(10_000),
@@ -66,29 +71,29 @@ describe('ProbeQueue in Postgres', () => {
       weakEndedAt: after(0),
       unknown: undefined,
     });
-    expect(await hub().queue.nextDueAt(iss, after(0))).toEqual(after(10_000));
-    const [again] = await hub().queue.claim(iss, after(10_000), after(40_000), 10);
+    expect(await hub().queue.nextDueAt(laneOf(iss), after(0))).toEqual(after(10_000));
+    const [again] = await hub().queue.claim(laneOf(iss), after(10_000), after(40_000), 10);
     expect(again?.weakEndedAt).toEqual(after(0));
   });
 
   it('remembers when the token that was asked about runs out', async () => {
     const iss = 'https://eight.example';
     await openDue(iss, 1);
-    const [claimed] = await hub().queue.claim(iss, hub().clock.now(), after(30_000), 10);
+    const [claimed] = await hub().queue.claim(laneOf(iss), hub().clock.now(), after(30_000), 10);
     await hub().queue.record(claimed!, {
       ...{ dueAt: after(0), checkedAt: after(0), weakEndedAt: undefined, unknown: undefined },
-      tokenExpiresAt: after(1_800_000),
+      tokenExpiresAt: { of: 'refresh_token', at: after(1_800_000) },
     });
-    const [again] = await hub().queue.claim(iss, after(0), after(30_000), 10);
+    const [again] = await hub().queue.claim(laneOf(iss), after(0), after(30_000), 10);
     expect(again?.tokens?.refreshExpiresAt).toEqual(after(1_800_000));
   });
 
   it('claims neither ended nor expired sessions', async () => {
     const iss = 'https://five.example';
     await openDue(iss, 1);
-    expect(await hub().queue.nextDueAt(iss, after(0))).toBeDefined();
-    expect(await hub().queue.claim(iss, after(3_600_000), after(3_700_000), 10)).toEqual([]);
-    expect(await hub().queue.nextDueAt(iss, after(3_600_000))).toBeUndefined();
+    expect(await hub().queue.nextDueAt(laneOf(iss), after(0))).toBeDefined();
+    expect(await hub().queue.claim(laneOf(iss), after(3_600_000), after(3_700_000), 10)).toEqual([]);
+    expect(await hub().queue.nextDueAt(laneOf(iss), after(3_600_000))).toBeUndefined();
   });
 
   it('a session whose tokens can’t be decrypted here keeps no other from being claimed', async () => {
@@ -96,7 +101,7 @@ describe('ProbeQueue in Postgres', () => {
     await openDue(iss, 2);
     const [row] = await hub().database.ssoSession.findMany({ where: { iss } });
     await hub().database.ssoSession.update({ where: { id: row!.id }, data: { idToken: 'v1.newer-key.AAAA' } });
-    const claimed = await hub().queue.claim(iss, hub().clock.now(), after(30_000), 10);
+    const claimed = await hub().queue.claim(laneOf(iss), hub().clock.now(), after(30_000), 10);
     expect(claimed.map(({ sid, tokens }) => [sid === row!.id, tokens === undefined])).toEqual(
       expect.arrayContaining([
         [true, true],
@@ -106,9 +111,24 @@ describe('ProbeQueue in Postgres', () => {
   });
 
   it('remembers that a way of asking works', async () => {
-    expect(await hub().queue.isCalibrated('https://six.example', 'introspect')).toBe(false);
-    await hub().queue.calibrate('https://six.example', 'introspect', hub().clock.now());
-    expect(await hub().queue.isCalibrated('https://six.example', 'introspect')).toBe(true);
-    expect(await hub().queue.isCalibrated('https://six.example', 'userinfo')).toBe(false);
+    const health = new PrismaIssuerHealth(hub().database);
+    const six = 'https://six.example';
+    expect((await health.calibrationOf(six, 'introspect')).since).toBeUndefined();
+    await health.noteActive(six, 'introspect', after(0));
+    await health.noteActive(six, 'introspect', after(60_000));
+    expect(await health.calibrationOf(six, 'introspect')).toEqual({ since: after(0), lastActiveAt: after(60_000) });
+    expect((await health.calibrationOf(six, 'userinfo')).since).toBeUndefined();
+  });
+
+  it('a way of asking that said "ended" of a fresh session, and active of none since, counts no more', async () => {
+    const health = new PrismaIssuerHealth(hub().database);
+    const nine = 'https://nine.example';
+    await health.noteActive(nine, 'introspect', after(0));
+    await health.doubt(nine, 'introspect', after(0));
+    expect((await health.calibrationOf(nine, 'introspect')).since).toEqual(after(0)); // it said active no earlier
+    await health.doubt(nine, 'introspect', after(1));
+    expect((await health.calibrationOf(nine, 'introspect')).since).toBeUndefined();
+    await health.noteActive(nine, 'introspect', after(2));
+    expect((await health.calibrationOf(nine, 'introspect')).since).toEqual(after(2));
   });
 });

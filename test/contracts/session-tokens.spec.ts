@@ -163,7 +163,7 @@ describe('SessionTokens in Postgres', () => {
     const claim = async (sid: Sid) => {
       await hub().database.ssoSession.update({ where: { id: sid }, data: { probeDueAt: new Date(0) } });
       const leaseEndsAt = new Date(now().getTime() + 60_000);
-      const claimed = await hub().queue.claim(ISSUER, now(), leaseEndsAt, 1000);
+      const claimed = await hub().queue.claim({ iss: ISSUER, clientId: 'gateway' }, now(), leaseEndsAt, 1000);
       return claimed.find((session) => session.sid === sid)!;
     };
 

@@ -136,7 +136,12 @@ describe('SsoSessions in Postgres', () => {
   it('T148: an ending whose lease was lost, or whose tokens have changed, changes nothing', async () => {
     const sid = await open('tina', 'tina', { firstProbeAt: hub().clock.now() });
     const [claimed] = (
-      await hub().queue.claim(ISSUER, hub().clock.now(), new Date(hub().clock.now().getTime() + 30_000), 100)
+      await hub().queue.claim(
+        { iss: ISSUER, clientId: 'gateway' },
+        hub().clock.now(),
+        new Date(hub().clock.now().getTime() + 30_000),
+        100,
+      )
     ).filter((session) => session.sid === sid);
     const { leaseId, tokenGeneration } = claimed!;
     const other = '00000000-0000-7000-8000-000000000000';

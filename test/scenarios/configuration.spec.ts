@@ -14,7 +14,7 @@ function run(app: string, env: Readonly<Record<string, string>>, argv: readonly 
 describe('an app with a wrong environment', () => {
   it.each([
     ['gateway', ['PORT', 'HUB_DATABASE_URL', 'FRONT_ENDS', 'GATEWAY_URL', 'ASSERTION_KEYS', 'TOKEN_KEYS']],
-    ['session-poller', ['PORT', 'HUB_DATABASE_URL', 'NATS_URL', 'ISSUER', 'CLIENT_ID', 'CLIENT_SECRET', 'TOKEN_KEYS']],
+    ['session-poller', ['PORT', 'HUB_DATABASE_URL', 'NATS_URL', 'IDPS', 'TOKEN_KEYS']],
     ['notes', ['PORT', 'DATABASE_URL', 'NATS_URL', 'GATEWAY_URL', 'TRUSTED_ISSUER']],
     ['billing', ['PORT', 'DATABASE_URL', 'NATS_URL', 'GATEWAY_URL', 'TRUSTED_ISSUER']],
     [
@@ -111,14 +111,14 @@ describe('an app with a wrong environment', () => {
     });
   });
 
-  it('the poller takes no interval that is shorter than its profile’s, unless loudly', async () => {
-    const { code, stderr } = await run('session-poller', { POLL_INTERVAL_S: '5', ISSUER_PROFILE: 'keycloak' });
+  it('the poller names what is wrong with its IdPs, with the line', async () => {
+    const { code, stderr } = await run('session-poller', {
+      ...{ PORT: '1', HUB_DATABASE_URL: 'postgres://h/d', NATS_URL: 'nats://u:p@h:1' },
+      TOKEN_KEYS: `k1:${Buffer.alloc(32).toString('base64')}`,
+      IDPS: 'idps:\n  main: { issuer: https://idp.example, client: { id: gateway, secret: { env: NOT_SET } } }',
+    });
     expect(code).toBe(78);
-    expect(stderr).toContain('POLL_INTERVAL_S: is shorter than the issuer profile permits');
-    expect(stderr).toContain('NATS_URL: is required');
-    expect((await run('session-poller', { POLL_INTERVAL_S: '5', UNSAFE_POLL_INTERVAL_S: '5' })).stderr).not.toContain(
-      'POLL_INTERVAL_S:',
-    );
+    expect(stderr).toContain('  IDPS: line 2, idps.main.client.secret: names a variable that is not set');
   });
 
   it('a key that is given twice, or whose file is missing, is named', async () => {

@@ -30,6 +30,7 @@ describe('gateway and poller with an IdP that is not ours: plain oidc-provider, 
       CLIENT_SECRET: 'secret-of-the-gateway',
       TOKEN_KEYS: apps().tokenKeys,
     };
+    const entry = { issuer: idp.issuer, client: { id: 'gateway', secret: { env: 'CLIENT_SECRET' } } };
     await Promise.all([
       apps().start('gateway', {
         ...client,
@@ -43,8 +44,7 @@ describe('gateway and poller with an IdP that is not ours: plain oidc-provider, 
       apps().start('session-poller', {
         ...client,
         NATS_URL: nats().url,
-        ISSUER_PROFILE: 'oidc-provider',
-        UNSAFE_POLL_INTERVAL_S: '0.5',
+        IDPS: stringify({ idps: { main: { ...entry, profile: 'oidc-provider', probe: { unsafeIntervalS: 0.5 } } } }),
       }),
     ]);
   }, 90_000);

@@ -6,7 +6,7 @@ describe('session-pollers, as processes, when one of them or NATS dies', () => {
   const { the, nats, startPoller, signIn, rowOf, eventsOf, isEnded, calibrate } = pollersForSuite();
 
   it('T148: when a poller is killed between claim and record, another takes over after the lease: one event', async () => {
-    const first = await startPoller({ LEASE_S: '15', CONCURRENCY: '1' });
+    const first = await startPoller({ LEASE_S: '15' }, { probe: { concurrency: 1 } });
     await calibrate();
     await the().database.ssoSession.updateMany({ data: { expiresAt: new Date(0) } }); // the canary has done its work
     the().idp.introspection = () => 'hang';

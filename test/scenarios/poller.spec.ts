@@ -97,7 +97,7 @@ describe('the session-poller, as a process, against an IdP that misbehaves', () 
   it('our own IdP is believed from the first: a session that ends before it was ever asked about is found', async () => {
     await the().database.issuerHealth.deleteMany();
     the().idp.introspection = () => inactive;
-    await startPoller({ ISSUER_PROFILE: 'session-sync' });
+    await startPoller({}, { profile: 'session-sync' });
     const sid = await signIn('ida');
     await until('it ends', () => isEnded(sid));
   });

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
+import type { z } from 'zod';
+import { stringify } from 'yaml';
 import { SystemClock } from '#http';
+import type { idpEntry } from '#idp-client';
 import type { Sid } from '#session';
 import { HubDatabase, parseTokenKeys, PrismaSsoSessions, TokenCipher } from '#store';
 import { appsForSuite, type RunningApp } from './apps.js';
@@ -9,6 +12,9 @@ import { natsForSuite } from './nats.js';
 import { type Scripted, ScriptedIdp } from './scripted-idp.js';
 import { browserOf, signInOf } from './sign-ins.js';
 import { until } from './until.js';
+
+/** An IdP's entry as somebody writes it. */
+export type IdpInput = z.input<typeof idpEntry>;
 
 const INTERVAL_S = 0.4;
 export const active: Scripted = { status: 200, body: { active: true, client_id: 'gateway' } };
@@ -39,21 +45,21 @@ export function pollersForSuite() {
     await idp?.stop();
   });
 
-  const startPoller = async (env: Readonly<Record<string, string>> = {}) => {
+  /** @param idpEntry what the IdP's entry of the configuration says beside the usual */
+  const startPoller = async (env: Readonly<Record<string, string>> = {}, idpEntry: Partial<IdpInput> = {}) => {
+    const { probe, ...entry } = idpEntry;
+    const idps = {
+      main: {
+        issuer: the().idp.issuer,
+        client: { id: 'gateway', secret: { env: 'CLIENT_SECRET' } },
+        profile: 'oidc-provider',
+        ...entry,
+        probe: { unsafeIntervalS: INTERVAL_S, maxPerS: 1_000, ...probe },
+      },
+    };
     const poller = await apps().start('session-poller', {
-      ...{
-        HUB_DATABASE_URL: url,
-        NATS_URL: nats().url,
-        ISSUER: the().idp.issuer,
-        CLIENT_ID: 'gateway',
-        CLIENT_SECRET: 'secret-of-the-gateway',
-      },
-      ...{
-        ISSUER_PROFILE: 'oidc-provider',
-        UNSAFE_POLL_INTERVAL_S: String(INTERVAL_S),
-        TOKEN_KEYS: apps().tokenKeys,
-        ...env,
-      },
+      ...{ HUB_DATABASE_URL: url, NATS_URL: nats().url, CLIENT_SECRET: 'secret-of-the-gateway' },
+      ...{ IDPS: stringify({ idps }), TOKEN_KEYS: apps().tokenKeys, ...env },
     });
     pollers.push(poller);
     return poller;

@@ -1,12 +1,13 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { JetStreamPublisher, JetStreamServer, logoutStream, OutboxRelay } from '#bus';
 import { HealthChecks, HealthController } from '#http';
-import { clientOptionsOf, IdpClient } from '#idp-client';
-import { Clock, HubCleanUp, issuerProfile, Outbox, OutboxSignal, ProbeQueue, SsoSessions } from '#session';
+import { Clock, HubCleanUp, IssuerHealth, Outbox, OutboxSignal, ProbeQueue, SsoSessions } from '#session';
 import { HubDatabase, HubStoreModule } from '#store';
 import { CleanUpLoop } from './clean-up/clean-up-loop.js';
 import type { PollerConfig } from './config.js';
+import type { WatchedIdp } from './idps/watched-idp.js';
 import { PollLoop } from './poll/poll-loop.js';
+import { PollLoops } from './poll/poll-loops.js';
 import { PollOnce } from './poll/poll-once.js';
 import { makeProbe } from './probe/make-probe.js';
 import { ReceiptsController } from './receipts/receipts.controller.js';
@@ -16,7 +17,7 @@ import { WorkersService } from './workers.service.js';
 /** The session-poller: asks IdPs about sessions, and sends what the outbox holds. */
 @Module({})
 export class AppModule {
-  static forRoot(config: PollerConfig, clock: Clock): DynamicModule {
+  static forRoot(config: PollerConfig, idps: readonly WatchedIdp[], clock: Clock): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -32,7 +33,7 @@ export class AppModule {
       providers: [
         { provide: JetStreamServer, useValue: receiptServer(config) },
         ...relayOf(config),
-        loopOf(config),
+        loopsOf(config, idps),
         cleanUpOf(),
         healthOf(),
         WorkersService,
@@ -56,22 +57,21 @@ function relayOf(config: PollerConfig): Provider[] {
   ];
 }
 
-function loopOf(config: PollerConfig): Provider {
-  const profile = issuerProfile(config.ISSUER_PROFILE);
-  const intervalMs = (config.UNSAFE_POLL_INTERVAL_S ?? config.POLL_INTERVAL_S) * 1000;
+function loopsOf(config: PollerConfig, idps: readonly WatchedIdp[]): Provider {
   return {
-    provide: PollLoop,
-    inject: [ProbeQueue, SsoSessions, Clock],
-    useFactory: (queue: ProbeQueue, sessions: SsoSessions, clock: Clock) => {
-      const idp = new IdpClient(clientOptionsOf(config), clock);
-      const probe = makeProbe(profile, idp, clock);
-      const poll = probe && new PollOnce(probe, queue, sessions, clock, { intervalMs, random: Math.random });
-      return new PollLoop(queue, poll, clock, {
-        iss: config.ISSUER,
-        leaseMs: config.LEASE_S * 1000,
-        concurrency: config.CONCURRENCY,
-      });
-    },
+    provide: PollLoops,
+    inject: [ProbeQueue, IssuerHealth, SsoSessions, Clock],
+    useFactory: (queue: ProbeQueue, health: IssuerHealth, sessions: SsoSessions, clock: Clock) =>
+      new PollLoops(
+        idps.map((idp) => {
+          const { name, lane, intervalMs, entry } = idp;
+          const probe = makeProbe(idp.method, idp, clock);
+          const stores = { queue, health, sessions };
+          const poll = probe && new PollOnce(probe, stores, clock, { intervalMs, random: Math.random });
+          const leaseMs = config.LEASE_S * 1000;
+          return new PollLoop(queue, poll, clock, { name, lane, leaseMs, concurrency: entry.probe.concurrency });
+        }),
+      ),
   };
 }
 

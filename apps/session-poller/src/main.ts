@@ -1,12 +1,16 @@
 import 'reflect-metadata';
-import { loadConfig } from '#config';
+import { loadConfig, orExit } from '#config';
 import { createHttpApp, SystemClock } from '#http';
+import { readIdps } from '#idp-client';
 import { AppModule } from './app.module.js';
 import { PollerConfig } from './config.js';
+import { watchedIdps } from './idps/watched-idp.js';
 import { startReceipts } from './receipts/start-receipts.js';
 
 const config = loadConfig('session-poller', PollerConfig, { env: process.env, argv: process.argv });
-const app = await createHttpApp('session-poller', AppModule.forRoot(config, new SystemClock()), {
+const idps = orExit('session-poller', () => readIdps('IDPS', config.IDPS, process.env));
+const clock = new SystemClock();
+const app = await createHttpApp('session-poller', AppModule.forRoot(config, watchedIdps(idps, clock), clock), {
   jsonLogs: config.LOG_FORMAT === 'json',
 });
 await startReceipts(app);

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { JetStreamPublisher, OutboxRelay } from '#bus';
 import { CleanUpLoop } from './clean-up/clean-up-loop.js';
-import { PollLoop } from './poll/poll-loop.js';
+import { PollLoops } from './poll/poll-loops.js';
 
 /** Starts the poller's loops and stops them in order: first no more asking, then the last events out. */
 @Injectable()
@@ -9,7 +9,7 @@ export class WorkersService implements OnApplicationBootstrap, OnApplicationShut
   constructor(
     private readonly publisher: JetStreamPublisher,
     private readonly relay: OutboxRelay,
-    private readonly loop: PollLoop,
+    private readonly loops: PollLoops,
     private readonly cleanUp: CleanUpLoop,
   ) {}
 
@@ -17,12 +17,12 @@ export class WorkersService implements OnApplicationBootstrap, OnApplicationShut
   async onApplicationBootstrap(): Promise<void> {
     void this.publisher.start();
     await this.relay.start();
-    this.loop.start();
+    this.loops.start();
     this.cleanUp.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.loop.stop(), this.cleanUp.stop()]);
+    await Promise.all([this.loops.stop(), this.cleanUp.stop()]);
     await this.relay.stop();
     await this.publisher.stop();
   }

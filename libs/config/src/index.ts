@@ -8,3 +8,5 @@ export type { KeyDescription } from './describe-config.js';
 export { describeDocument, toDocumentHelp, toDocumentTable } from './describe-document.js';
 export type { DocumentKey } from './describe-document.js';
 export { httpOrigin, keyValueList, list, positiveSeconds, port, switchKey } from './values.js';
+export { readSecret, secretPlace } from './secret-place.js';
+export type { SecretPlace } from './secret-place.js';

@@ -1,6 +1,14 @@
 export { IdpClient } from './idp-client.js';
 export type { IdpClientOptions, Revocation } from './idp-client.js';
-export { clientKeys, clientOptionsOf } from './client-keys.js';
+export { entryName, idpEntries, idpEntry } from './idp-entry.js';
+export type { ClientEntry, IdpEntry } from './idp-entry.js';
+export { idpContradictions } from './idp-contradictions.js';
+export type { Contradiction } from './idp-contradictions.js';
+export { readIdpSecrets } from './idp-secrets.js';
+export type { Secrets } from './idp-secrets.js';
+export { idpOptionsOf } from './idp-options.js';
+export { namedBy, readIdps } from './read-idps.js';
+export type { IdpsFile } from './read-idps.js';
 export { IdpError } from './errors.js';
 export type { IdpErrorCode } from './errors.js';
 export type { ClientAuthentication } from './client-authentication.js';

@@ -9,8 +9,8 @@ export { isUsable } from './sso-session.js';
 export type { BrowserSession, NewSsoSession, SsoSession, TokenSet } from './sso-session.js';
 export { judgeIntrospection } from './verdict.js';
 export type { ProbeOutcome, ProbeTarget, UnknownReason, Verdict } from './verdict.js';
-export { issuerProfile, issuerProfileNames } from './issuer-profile.js';
-export type { IssuerProfile, IssuerProfileName, ProbeMethod } from './issuer-profile.js';
+export { issuerProfile, issuerProfileNames, probeMethods, slidesIdle } from './issuer-profile.js';
+export type { ErrorMeaning, IssuerProfile, IssuerProfileName, ProbeMethod, Push } from './issuer-profile.js';
 export { judgeRefresh, refreshedTokens } from './refresh.js';
 export type { RefreshOutcome, RefreshVerdict } from './refresh.js';
 export { planRefresh } from './refresh-plan.js';
@@ -36,7 +36,6 @@ export {
   HubCleanUp,
   Outbox,
   OutboxSignal,
-  ProbeQueue,
   REPLACED_FOR_MS,
   SeenTokens,
   SsoSessions,
@@ -44,12 +43,10 @@ export {
 export { decodeReceipt, encodeReceipt, RECEIPT, receiptSubjectOf } from './receipt.js';
 export type {
   AppSession,
-  ClaimedSession,
   NewBrowserSession,
   OnceToken,
   OpenedSession,
   OutboxRow,
-  ProbeRecord,
   Publish,
   TakenToken,
 } from './ports.js';
@@ -70,4 +67,6 @@ export type {
   SessionChange,
   SessionTokenSet,
 } from './gateway-ports.js';
+export { IssuerHealth, ProbeQueue } from './poller-ports.js';
+export type { Calibration, ClaimedSession, HeldEnding, Lane, ProbeRecord, ReauthReason } from './poller-ports.js';
 export { RecentlyUsed } from './recently-used.js';

@@ -2,7 +2,6 @@ import type { Ending, EndResult } from './ending.js';
 import type { Sid, Sub } from './ids.js';
 import type { SessionEnded } from './session-ended.js';
 import type { BrowserSession, NewSsoSession, SsoSession, TokenSet } from './sso-session.js';
-import type { UnknownReason } from './verdict.js';
 
 /** The time. Nobody below `main.ts` asks the system. */
 export abstract class Clock {
@@ -96,47 +95,6 @@ export abstract class BrowserSessions {
 export abstract class SeenTokens {
   /** Gives the hash of the token that had this jti, if one was answered. */
   abstract hashOf(iss: string, jti: string): Promise<string | undefined>;
-}
-
-/** A session that a poller may probe now, until its lease ends. */
-export interface ClaimedSession {
-  readonly sid: Sid;
-  readonly leaseId: string;
-  readonly iss: string;
-  readonly clientId: string;
-  readonly sub: Sub;
-  /**
-   * undefined when they can't be decrypted: a key of the ring is missing here. Without access and refresh token while an
-   * answer of the IdP that may have replaced them is not known
-   */
-  readonly tokens: TokenSet | undefined;
-  readonly tokenGeneration: number;
-  readonly weakEndedAt: Date | undefined;
-  readonly unknownCount: number;
-}
-
-/** What a probe that did not end the session leaves behind. */
-export interface ProbeRecord {
-  readonly dueAt: Date;
-  /** the IdP confirmed the session now */
-  readonly checkedAt: Date | undefined;
-  readonly weakEndedAt: Date | undefined;
-  readonly unknown: { readonly count: number; readonly reason: UnknownReason } | undefined;
-  /** when the token that was asked about expires, if the IdP said so now */
-  readonly tokenExpiresAt?: Date | undefined;
-}
-
-/** The sessions that are due to be asked about, shared by all pollers. */
-export abstract class ProbeQueue {
-  /** Claims up to `limit` due sessions of `iss` until `leaseEndsAt`. Nobody else gets them before that. */
-  abstract claim(iss: string, now: Date, leaseEndsAt: Date, limit: number): Promise<readonly ClaimedSession[]>;
-  /** Records a probe, unless the lease was lost or the tokens changed meanwhile: then says false, and nothing changed. */
-  abstract record(claimed: ClaimedSession, record: ProbeRecord): Promise<boolean>;
-  /** When the next session of `iss` that has neither ended nor expired at `now` is due; undefined when there is none. */
-  abstract nextDueAt(iss: string, now: Date): Promise<Date | undefined>;
-  /** Whether this way of asking has ever said `active` at this issuer. */
-  abstract isCalibrated(iss: string, method: string): Promise<boolean>;
-  abstract calibrate(iss: string, method: string, at: Date): Promise<void>;
 }
 
 /** An event that waits to be published. */

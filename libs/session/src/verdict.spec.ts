@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { issuerProfile, issuerProfileNames } from './issuer-profile.js';
+import { issuerProfile, issuerProfileNames, slidesIdle } from './issuer-profile.js';
 import { judgeIntrospection, type ProbeOutcome, type ProbeTarget } from './verdict.js';
 
 const NOW = new Date('2026-08-30T12:00:00Z');
-const TARGET: ProbeTarget = { clientId: 'gateway', sub: 'ana', tokenExpiresAt: undefined };
+const TARGET: ProbeTarget = { clientId: 'gateway', sub: 'ana', token: 'refresh_token', tokenExpiresAt: undefined };
 const OURS = issuerProfile('session-sync');
 const GENERIC = issuerProfile('generic');
 
@@ -153,6 +153,7 @@ describe('an issuer profile', () => {
   });
 
   it('is asked only in ways that do not keep a session alive', () => {
-    for (const name of issuerProfileNames) expect(issuerProfile(name).probeSlidesIdle).toBe(false);
+    for (const name of issuerProfileNames)
+      expect(slidesIdle(issuerProfile(name), issuerProfile(name).probe)).toBe(false);
   });
 });

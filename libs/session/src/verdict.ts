@@ -16,6 +16,7 @@ export type ProbeOutcome =
 export interface ProbeTarget {
   readonly clientId: string;
   readonly sub: string;
+  readonly token: 'refresh_token' | 'access_token';
   /** when the token that was asked about expires, if known */
   readonly tokenExpiresAt: Date | undefined;
 }
@@ -34,13 +35,24 @@ export type UnknownReason =
   | 'uncalibrated'
   | 'token_expired'
   | 'no_token'
+  /** the refresh token is of no use any more, and that says nothing of the session */
+  | 'grant_gone'
+  /** somebody else was refreshing at the time */
+  | 'race'
+  /** a refresh token was sent and no answer came */
+  | 'refresh_ambiguous'
+  /** the IdP wants to see the person */
+  | 'reauth'
+  /** the IdP is left alone for a while */
+  | 'resting'
   | 'internal';
 
 /** What we conclude. Only `ended` may ever revoke; a weak one only after a second probe said the same. */
 export type Verdict =
   | {
       readonly kind: 'active';
-      /** when the token expires, if the IdP said */ readonly tokenExpiresAt?: Date | undefined;
+      /** when the token that was asked about expires, if the IdP said */
+      readonly tokenExpiresAt?: { readonly of: 'refresh_token' | 'access_token'; readonly at: Date } | undefined;
     }
   | { readonly kind: 'ended'; readonly strength: 'strong' | 'weak' }
   | { readonly kind: 'unknown'; readonly reason: UnknownReason; readonly retryAfterS?: number | undefined };
@@ -80,7 +92,7 @@ export function judgeIntrospection(
   if (answer.data.active) {
     if (answer.data.client_id !== undefined && answer.data.client_id !== target.clientId) return unknown('mismatch');
     if (answer.data.sub !== undefined && answer.data.sub !== target.sub) return unknown('mismatch');
-    return profile.tokensBound ? activeUntil(answer.data.exp) : unknown('unbound');
+    return profile.tokensBound ? activeUntil(target.token, answer.data.exp) : unknown('unbound');
   }
   if (target.tokenExpiresAt !== undefined && target.tokenExpiresAt.getTime() <= now.getTime() + SKEW_MS)
     return unknown('token_expired');
@@ -89,8 +101,10 @@ export function judgeIntrospection(
   return { kind: 'ended', strength: 'weak' };
 }
 
-function activeUntil(expS: number | undefined): Verdict {
-  return expS === undefined ? { kind: 'active' } : { kind: 'active', tokenExpiresAt: new Date(expS * 1000) };
+function activeUntil(of: ProbeTarget['token'], expS: number | undefined): Verdict {
+  return expS === undefined
+    ? { kind: 'active' }
+    : { kind: 'active', tokenExpiresAt: { of, at: new Date(expS * 1000) } };
 }
 
 /** Errors that say something of us, not of the session. @see RFC 6749 §5.2 */

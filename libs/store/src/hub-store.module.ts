@@ -3,6 +3,7 @@ import {
   BrowserSessions,
   Clock,
   HubCleanUp,
+  IssuerHealth,
   LoginTransactions,
   LogoutTransactions,
   Outbox,
@@ -20,6 +21,7 @@ import { PgOutboxSignal } from './pg-outbox-signal.js';
 import { PgSessionSignal } from './pg-session-signal.js';
 import { PrismaBrowserSessions } from './prisma-browser-sessions.js';
 import { PrismaHubCleanUp } from './prisma-hub-clean-up.js';
+import { PrismaIssuerHealth } from './prisma-issuer-health.js';
 import { PrismaLoginTransactions } from './prisma-login-transactions.js';
 import { PrismaLogoutTransactions } from './prisma-logout-transactions.js';
 import { PrismaOutbox } from './prisma-outbox.js';
@@ -80,6 +82,7 @@ export class HubStoreModule {
         onDatabase(Receipts, (database) => new PrismaReceipts(database)),
         onDatabase(SeenTokens, (database) => new PrismaSeenTokens(database)),
         onDatabase(ProbeQueue, (database) => new PrismaProbeQueue(database, cipher)),
+        onDatabase(IssuerHealth, (database) => new PrismaIssuerHealth(database)),
         onDatabase(Outbox, (database) => new PrismaOutbox(database, clock)),
         onDatabase(HubCleanUp, (database) => new PrismaHubCleanUp(database, clock)),
       ],
@@ -97,6 +100,7 @@ export class HubStoreModule {
         Receipts,
         SeenTokens,
         ProbeQueue,
+        IssuerHealth,
         Outbox,
         HubCleanUp,
       ],

@@ -10,6 +10,7 @@ export { AppStoreModule } from './app-store.module.js';
 export { PrismaAppSessions } from './prisma-app-sessions.js';
 export { PrismaBrowserSessions } from './prisma-browser-sessions.js';
 export { PrismaHubCleanUp } from './prisma-hub-clean-up.js';
+export { PrismaIssuerHealth } from './prisma-issuer-health.js';
 export { PrismaLoginTransactions } from './prisma-login-transactions.js';
 export { PrismaLogoutTransactions } from './prisma-logout-transactions.js';
 export { PrismaOutbox } from './prisma-outbox.js';

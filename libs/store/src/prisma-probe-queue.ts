@@ -1,10 +1,12 @@
 import { v7 as uuidv7 } from 'uuid';
 import { Logger } from '@nestjs/common';
-import { type ClaimedSession, ProbeQueue, type ProbeRecord, reasonOf, type TokenSet } from '#session';
+import { type ClaimedSession, type Lane, ProbeQueue, type ProbeRecord, reasonOf, type TokenSet } from '#session';
 import type { HubDatabase } from './hub-database.js';
-import { toSid, toSub } from './rows.js';
+import { CONFIRMED } from './probe-findings.js';
+import { toRefreshState, toSid, toSub } from './rows.js';
 import { openTokens } from './sealed-tokens.js';
 import { claimDue, type ClaimedRow } from './sql/claim-due.js';
+import { letSleep } from './sql/let-sleep.js';
 import type { TokenCipher } from './token-cipher.js';
 
 /** {@link ProbeQueue} in the hub's Postgres. */
@@ -18,17 +20,24 @@ export class PrismaProbeQueue extends ProbeQueue {
     super();
   }
 
-  async claim(iss: string, now: Date, leaseEndsAt: Date, limit: number): Promise<readonly ClaimedSession[]> {
+  async claim(lane: Lane, now: Date, leaseEndsAt: Date, limit: number): Promise<readonly ClaimedSession[]> {
     const leaseId = uuidv7();
-    const rows = await this.database.$queryRaw<ClaimedRow[]>(claimDue(iss, now, leaseEndsAt, leaseId, limit));
+    const rows = await this.database.$queryRaw<ClaimedRow[]>(claimDue(lane, now, leaseEndsAt, leaseId, limit));
     return rows.map((row) => ({
+      ...lane,
       sid: toSid(row.id),
       leaseId,
-      iss,
-      clientId: row.clientId,
       sub: toSub(row.sub),
+      idpSid: row.idpSid ?? undefined,
+      openedAt: row.openedAt,
+      expiresAt: row.expiresAt,
+      authTime: row.authTime ?? undefined,
+      idpCheckedAt: row.idpCheckedAt,
+      lastUsedAt: row.lastUsedAt ?? undefined,
+      asleepSince: row.asleepSince ?? undefined,
       tokens: this.tryTokens(row),
       tokenGeneration: row.tokenGeneration,
+      refresh: toRefreshState(row.refreshState, row.refreshSince),
       weakEndedAt: row.weakEndedAt ?? undefined,
       unknownCount: row.unknownCount,
     }));
@@ -53,33 +62,28 @@ export class PrismaProbeQueue extends ProbeQueue {
         weakEndedAt: record.weakEndedAt ?? null,
         unknownCount: record.unknown?.count ?? 0,
         unknownReason: record.unknown?.reason ?? null,
-        ...(record.checkedAt === undefined ? {} : { idpCheckedAt: record.checkedAt }),
-        ...expiryOf(claimed, record),
+        ...(record.unknown === undefined ? { unknownSince: null } : {}),
+        ...(record.unknown?.count === 1 ? { unknownSince: record.unknown.at } : {}),
+        ...(record.checkedAt === undefined ? {} : { ...CONFIRMED, idpCheckedAt: record.checkedAt }),
+        ...(record.reauth === undefined ? {} : { reauthReason: record.reauth }),
+        ...expiryOf(record),
       },
     });
     return count === 1;
   }
 
-  async nextDueAt(iss: string, now: Date): Promise<Date | undefined> {
+  async sleep({ sid, leaseId }: ClaimedSession, now: Date, unusedSince: Date): Promise<boolean> {
+    const count = await this.database.$executeRaw(letSleep({ sid, leaseId }, now, unusedSince));
+    return count === 1;
+  }
+
+  async nextDueAt({ iss, clientId }: Lane, now: Date): Promise<Date | undefined> {
     const row = await this.database.ssoSession.findFirst({
-      where: { iss, endedAt: null, expiresAt: { gt: now } },
+      where: { iss, clientId, endedAt: null, expiresAt: { gt: now } },
       orderBy: { probeDueAt: 'asc' },
       select: { probeDueAt: true },
     });
     return row?.probeDueAt;
-  }
-
-  async isCalibrated(iss: string, method: string): Promise<boolean> {
-    const row = await this.database.issuerHealth.findUnique({ where: { iss_method: { iss, method } } });
-    return row !== null && row.calibratedAt !== null;
-  }
-
-  async calibrate(iss: string, method: string, at: Date): Promise<void> {
-    await this.database.issuerHealth.upsert({
-      where: { iss_method: { iss, method } },
-      create: { iss, method, calibratedAt: at },
-      update: { calibratedAt: at },
-    });
   }
 }
 
@@ -88,10 +92,9 @@ function mayBeReplaced({ refreshState }: ClaimedRow): boolean {
   return refreshState === 'under_way' || refreshState === 'ambiguous';
 }
 
-/** The probe asks about the refresh token, or about the access token where there is none. */
-function expiryOf({ tokens }: ClaimedSession, { tokenExpiresAt }: ProbeRecord) {
+function expiryOf({ tokenExpiresAt }: ProbeRecord) {
   if (tokenExpiresAt === undefined) return {};
-  return tokens?.refreshToken === undefined
-    ? { accessExpiresAt: tokenExpiresAt }
-    : { refreshExpiresAt: tokenExpiresAt };
+  return tokenExpiresAt.of === 'access_token'
+    ? { accessExpiresAt: tokenExpiresAt.at }
+    : { refreshExpiresAt: tokenExpiresAt.at };
 }

@@ -1,5 +1,6 @@
-import { type RefreshState, SessionTokens, type SessionTokenSet, type Sid, type TokenSet } from '#session';
+import { SessionTokens, type SessionTokenSet, type Sid, type TokenSet } from '#session';
 import type { HubDatabase } from './hub-database.js';
+import { toRefreshState } from './rows.js';
 import { openTokens, sealTokens } from './sealed-tokens.js';
 import type { TokenCipher } from './token-cipher.js';
 
@@ -65,18 +66,5 @@ export class PrismaSessionTokens extends SessionTokens {
       where: { id: sid, tokenGeneration: generation, endedAt: null },
       data: { ...state, ...(options.probeNow ? { probeDueAt: now } : {}) },
     });
-  }
-}
-
-function toRefreshState(state: string | null, since: Date | null): RefreshState {
-  switch (state) {
-    case null:
-      return { kind: 'idle' };
-    case 'under_way':
-    case 'ambiguous':
-    case 'refused':
-      return { kind: state, since: since ?? new Date(0) };
-    default:
-      throw new Error('the database holds an unknown state of a refresh');
   }
 }

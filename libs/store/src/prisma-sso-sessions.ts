@@ -22,6 +22,7 @@ import type { HubDatabase } from './hub-database.js';
 import { hashOf } from './hash.js';
 import { keysOfEnding, keysOfSignIn, type IdpKey } from './idp-keys.js';
 import { endingOfReplaced, replaceBrowserSession } from './replace-browser-session.js';
+import { NOTHING_KNOWN_AGAINST } from './probe-findings.js';
 import { toSid, toSsoSession, toSub } from './rows.js';
 import { lock } from './sql/lock.js';
 import { sessionsToEnd, type SessionToEnd } from './sql/sessions-to-end.js';
@@ -55,7 +56,8 @@ export class PrismaSsoSessions extends SsoSessions {
     return this.database.$transaction(async (tx) => {
       await lockAll(tx, keys);
       if (await this.isMarked(tx, signIn, keys)) return { kind: 'ended_meanwhile' };
-      const isCalibrated = (await tx.issuerHealth.count({ where: { iss: signIn.iss } })) > 0;
+      const isCalibrated =
+        (await tx.issuerHealth.count({ where: { iss: signIn.iss, calibratedAt: { not: null } } })) > 0;
       const due = isCalibrated ? signIn : { ...signIn, firstProbeAt: now }; // an issuer that was never asked is asked at once
       const sid = (await this.join(tx, due, browser, now)) ?? (await this.create(tx, due, now));
       await tx.browserSession.create({
@@ -176,7 +178,7 @@ export class PrismaSsoSessions extends SsoSessions {
    */
   private async renew(tx: Prisma.TransactionClient, id: string, signIn: NewSsoSession, now: Date): Promise<boolean> {
     const { refreshToken, refreshExpiresAt, ...others } = this.columnsOf(id, signIn, now);
-    const known = { tokenGeneration: { increment: 1 }, weakEndedAt: null, unknownCount: 0, unknownReason: null };
+    const known = { tokenGeneration: { increment: 1 }, ...NOTHING_KNOWN_AGAINST };
     const data = { ...others, ...known };
     if (refreshToken === null) {
       const where = { id, endedAt: null, refreshState: null };

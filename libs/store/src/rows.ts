@@ -1,4 +1,12 @@
-import { type BrowserSession, parseSid, parseSub, type Sid, type SsoSession, type Sub } from '#session';
+import {
+  type BrowserSession,
+  parseSid,
+  parseSub,
+  type RefreshState,
+  type Sid,
+  type SsoSession,
+  type Sub,
+} from '#session';
 import type { BrowserSessionModel, SsoSessionModel } from './generated/hub/models.js';
 
 /** Gives a column as the id that it is. @throws Error when the database holds something else */
@@ -36,4 +44,18 @@ export function toSsoSession(row: SsoSessionModel): SsoSession {
 export function toBrowserSession(row: BrowserSessionModel & { readonly ssoSession: SsoSessionModel }): BrowserSession {
   const { id, frontEnd, expiresAt, endedAt, lastSeenAt } = row;
   return { id, frontEnd, expiresAt, endedAt: endedAt ?? undefined, lastSeenAt, sso: toSsoSession(row.ssoSession) };
+}
+
+/** Gives the columns of a refresh as its state. @throws Error when the database holds another word */
+export function toRefreshState(state: string | null, since: Date | null): RefreshState {
+  switch (state) {
+    case null:
+      return { kind: 'idle' };
+    case 'under_way':
+    case 'ambiguous':
+    case 'refused':
+      return { kind: state, since: since ?? new Date(0) };
+    default:
+      throw new Error('the database holds an unknown state of a refresh');
+  }
 }

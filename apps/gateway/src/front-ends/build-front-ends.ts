@@ -1,17 +1,17 @@
-import type { JWK } from 'jose';
-import { type ClientAuthentication, IdpClient } from '#idp-client';
-import type { Clock } from '#session';
+import type { SecretPlace } from '#config';
+import { IdpClient, idpOptionsOf, type Secrets } from '#idp-client';
+import { type Clock, issuerProfile } from '#session';
 import type { Idp } from '../idps/idp.js';
 import { Idps } from '../idps/idps.js';
 import { cookieNameOf } from './contradictions.js';
 import type { FrontEnd, Pages, Service } from './front-end.js';
-import type { FrontEndEntry, FrontEndsFile, IdpEntry, SecretPlace, ServiceEntry } from './front-ends-file.js';
+import type { FrontEndEntry, FrontEndsFile, IdpEntry, ServiceEntry } from './front-ends-file.js';
 import { FrontEnds } from './front-ends.js';
 
 /** Makes what the file says: its IdPs, its services, its front ends. The file has been checked, and its secrets are there. */
 export function buildFrontEnds(
   file: FrontEndsFile,
-  secrets: ReadonlyMap<SecretPlace, string>,
+  secrets: Secrets,
   clock: Clock,
 ): { readonly idps: Idps; readonly frontEnds: FrontEnds } {
   const idps = Object.entries(file.idps).map(([name, entry]) => toIdp(name, entry, secrets, clock));
@@ -24,27 +24,17 @@ export function buildFrontEnds(
   return { idps: new Idps(idps), frontEnds: new FrontEnds(frontEnds) };
 }
 
-function toIdp(name: string, entry: IdpEntry, secrets: ReadonlyMap<SecretPlace, string>, clock: Clock): Idp {
+function toIdp(name: string, entry: IdpEntry, secrets: Secrets, clock: Clock): Idp {
   const { issuer, client, ssf, globalTokenRevocation } = entry;
   const secretOf = (place: SecretPlace | undefined) => (place === undefined ? undefined : secrets.get(place));
   return {
     name,
-    client: new IdpClient(
-      {
-        issuer,
-        internalOrigin: entry.internalOrigin,
-        unsafePlainHttp: entry.unsafePlainHttp,
-        clientId: client.id,
-        authentication: authenticationOf(client, secretOf),
-        endpoints: entry.endpoints,
-      },
-      clock,
-    ),
+    client: new IdpClient(idpOptionsOf(entry, secrets), clock),
     issuer,
     clientId: client.id,
     algorithm: entry.algorithm,
     par: entry.par,
-    tokensEndWithSession: entry.tokensEndWithSession,
+    tokensEndWithSession: entry.tokensEndWithSession ?? issuerProfile(entry.profile).tokensBound,
     refreshTokenStays: entry.refreshTokens === 'stay',
     revokeOnLogout: entry.revokeOnLogout,
     logoutTokens: entry.logoutTokens,
@@ -58,15 +48,6 @@ function toIdp(name: string, entry: IdpEntry, secrets: ReadonlyMap<SecretPlace, 
     },
     globalTokenRevocation: secretOf(globalTokenRevocation?.authorization),
   };
-}
-
-function authenticationOf(
-  client: IdpEntry['client'],
-  secretOf: (place: SecretPlace | undefined) => string | undefined,
-): ClientAuthentication {
-  if (client.auth === 'private_key_jwt')
-    return { method: 'private_key_jwt', key: JSON.parse(secretOf(client.key) ?? '') as JWK };
-  return { method: client.auth, secret: secretOf(client.secret) ?? '' };
 }
 
 function toService(name: string, entry: ServiceEntry): Service {

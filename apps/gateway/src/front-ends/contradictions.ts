@@ -1,14 +1,9 @@
-import { isClearText } from '#idp-client';
+import { type Contradiction, idpContradictions, isClearText } from '#idp-client';
 import type { FrontEndEntry, IdpEntry, ServiceEntry } from './front-ends-file.js';
 
 /** Paths of the gateway's own: a prefix among them would swallow them. */
 const OWN = /^\/(?:bff|health|metrics)(?:\/|$)|\/bff(?:\/|$)/;
 const OWN_COOKIES = /^bff-(?:browser|restarted)$/;
-
-interface Contradiction {
-  readonly path: (string | number)[];
-  readonly message: string;
-}
 
 /** What of the file is sound so far: an entry that has faults of its own is there by its name alone. */
 export interface SoundEntries {
@@ -28,29 +23,7 @@ export function contradictionsIn(file: SoundEntries): readonly Contradiction[] {
           ...ofItsNames(entry, file),
         ].map(({ path, message }) => ({ path: ['frontEnds', index, ...path], message })),
   );
-  return [...amongIdps(file.idps), ...found];
-}
-
-function amongIdps(idps: SoundEntries['idps']): readonly Contradiction[] {
-  const seen = new Set<string>();
-  return Object.entries(idps).flatMap(([name, entry]) => {
-    if (entry === undefined) return [];
-    const at = (...path: string[]) => ['idps', name, ...path];
-    const { issuer, internalOrigin, unsafePlainHttp, client } = entry;
-    const faults: Contradiction[] = [];
-    const key = `${issuer} ${client.id}`;
-    if (seen.has(key)) faults.push({ path: at('client', 'id'), message: 'stands twice for this issuer' });
-    seen.add(key);
-    const wanted = client.auth === 'private_key_jwt' ? 'key' : 'secret';
-    if (client[wanted] === undefined)
-      faults.push({ path: at('client'), message: `needs ${wanted} for ${client.auth}` });
-    if (isClearText(new URL(internalOrigin ?? issuer)) && !unsafePlainHttp)
-      faults.push({
-        path: at(internalOrigin === undefined ? 'issuer' : 'internalOrigin'),
-        message: 'is plain http to another machine: use https, or set unsafePlainHttp in a closed test network',
-      });
-    return faults;
-  });
+  return [...idpContradictions(file.idps), ...found];
 }
 
 /** The earlier front ends of the same host share its addresses and its cookies, whatever their ports. */

@@ -51,7 +51,7 @@ export class Contradiction {
       const kind = isRefresh ? 'refresh_token' : 'access_token';
       const outcome = await idp.client.introspect(token, kind, AbortSignal.timeout(TIMEOUT_MS));
       const tokenExpiresAt = isRefresh ? tokens.refreshExpiresAt : tokens?.accessExpiresAt;
-      const target = { clientId: idp.clientId, sub, tokenExpiresAt };
+      const target = { clientId: idp.clientId, sub, token: kind, tokenExpiresAt } as const;
       return judgeIntrospection(outcome, target, BOUND, true, this.clock.now());
     } catch (error) {
       this.logger.error(`sign_in.tokens.unreadable sid=${sid} reason=${reasonOf(error)}`);

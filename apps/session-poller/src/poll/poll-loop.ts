@@ -1,11 +1,13 @@
 import { Logger } from '@nestjs/common';
-import { type ClaimedSession, type Clock, type ProbeQueue, reasonOf } from '#session';
+import { type ClaimedSession, type Clock, type Lane, type ProbeQueue, reasonOf } from '#session';
 import type { PollOnce } from './poll-once.js';
 import { rest } from './rest.js';
 
 /** How the loop works. Times in milliseconds. */
 export interface PollLoopOptions {
-  readonly iss: string;
+  /** the IdP's name in logs */
+  readonly name: string;
+  readonly lane: Lane;
   readonly leaseMs: number;
   readonly concurrency: number;
 }
@@ -33,7 +35,9 @@ export class PollLoop {
 
   start(): void {
     if (this.poll === undefined) {
-      this.logger.log('poll.off: no sound way to ask this kind of IdP is known, only push tells; see ISSUER_PROFILE');
+      this.logger.log(
+        `poll.off idp=${this.options.name}: no sound way to ask this kind of IdP is known, only push tells; see profile in docs/front-ends.md`,
+      );
       return;
     }
     this.running = this.run(this.poll);
@@ -62,7 +66,7 @@ export class PollLoop {
   private async claim(limit: number): Promise<readonly ClaimedSession[]> {
     const now = this.clock.now();
     try {
-      return await this.queue.claim(this.options.iss, now, new Date(now.getTime() + this.options.leaseMs), limit);
+      return await this.queue.claim(this.options.lane, now, new Date(now.getTime() + this.options.leaseMs), limit);
     } catch (error) {
       this.logger.error(`poll.claim.failed reason=${reasonOf(error)}`);
       await rest(AFTER_FAULT_MS, this.stopping.signal);
@@ -81,7 +85,7 @@ export class PollLoop {
   /** Until the next session is due, but no longer than half a second: a sign-in may be due before it. */
   private async restMs(): Promise<number> {
     try {
-      const dueAt = await this.queue.nextDueAt(this.options.iss, this.clock.now());
+      const dueAt = await this.queue.nextDueAt(this.options.lane, this.clock.now());
       if (dueAt === undefined) return IDLE_MS;
       return Math.min(IDLE_MS, Math.max(SHORTEST_REST_MS, dueAt.getTime() - this.clock.now().getTime()));
     } catch {

@@ -3,6 +3,7 @@ import {
   type ClaimedSession,
   type Clock,
   decide,
+  type IssuerHealth,
   type ProbeDecision,
   type ProbeQueue,
   type ProbeRecord,
@@ -11,14 +12,20 @@ import {
 } from '#session';
 import type { Probe } from '../probe/probe.js';
 
+/** What a poll reads and writes. */
+export interface PollStores {
+  readonly queue: ProbeQueue;
+  readonly health: IssuerHealth;
+  readonly sessions: SsoSessions;
+}
+
 /** Asks about one claimed session, thinks, and writes down what follows. */
 export class PollOnce {
   private readonly logger = new Logger('poll');
 
   constructor(
     private readonly probe: Probe,
-    private readonly queue: ProbeQueue,
-    private readonly sessions: SsoSessions,
+    private readonly stores: PollStores,
     private readonly clock: Clock,
     private readonly options: { readonly intervalMs: number; readonly random: () => number },
   ) {}
@@ -29,11 +36,12 @@ export class PollOnce {
    */
   async run(session: ClaimedSession, signal: AbortSignal): Promise<void> {
     const { iss } = session;
-    const calibrated = await this.queue.isCalibrated(iss, this.probe.method);
+    const { health } = this.stores;
+    const calibrated = (await health.calibrationOf(iss, this.probe.method)).since !== undefined;
     const verdict = await this.probe.ask(session, calibrated, signal);
     if (signal.aborted) return; // we are stopping: the lease runs out and another poller asks again
     const now = this.clock.now();
-    if (verdict.kind === 'active' && !calibrated) await this.queue.calibrate(iss, this.probe.method, now);
+    if (verdict.kind === 'active' && !calibrated) await health.noteActive(iss, this.probe.method, now);
     await this.apply(
       session,
       verdict,
@@ -47,13 +55,13 @@ export class PollOnce {
     if (decision.kind === 'retry' && decision.unknownCount === 1) {
       this.logger.warn(`probe.unknown sid=${session.sid} reason=${decision.reason}`);
     }
-    await this.queue.record(session, recordOf(verdict, decision, now));
+    await this.stores.queue.record(session, recordOf(verdict, decision, now));
   }
 
   /** Void when the lease was lost or the tokens have changed meanwhile: then the question was about a session of before. */
   private async end(session: ClaimedSession, decision: Extract<ProbeDecision, { kind: 'end' }>): Promise<void> {
     const { sid, leaseId, tokenGeneration } = session;
-    const { ended } = await this.sessions.end({
+    const { ended } = await this.stores.sessions.end({
       of: { kind: 'sid', sid, onlyIf: { leaseId, tokenGeneration } },
       cause: 'poll_session_ended',
       causeId: sid,
@@ -73,6 +81,6 @@ function recordOf(verdict: Verdict, decision: Exclude<ProbeDecision, { kind: 'en
     checkedAt: decision.kind === 'keep' ? now : undefined,
     tokenExpiresAt: verdict.kind === 'active' ? verdict.tokenExpiresAt : undefined,
     weakEndedAt: decision.kind === 'confirm' ? decision.weakEndedAt : undefined,
-    unknown: decision.kind === 'retry' ? { count: decision.unknownCount, reason: decision.reason } : undefined,
+    unknown: decision.kind === 'retry' ? { count: decision.unknownCount, reason: decision.reason, at: now } : undefined,
   };
 }

@@ -1,13 +1,16 @@
-import type { IdpClient } from '#idp-client';
-import type { Clock, IssuerProfile } from '#session';
+import type { Clock, ProbeMethod } from '#session';
+import type { WatchedIdp } from '../idps/watched-idp.js';
 import { IntrospectionProbe } from './introspection-probe.js';
 import type { Probe } from './probe.js';
 
-/** Makes the probe that a profile names; undefined where no sound way to ask is known, and push alone tells. */
-export function makeProbe(profile: IssuerProfile, idp: IdpClient, clock: Clock): Probe | undefined {
-  switch (profile.probe) {
+/** Makes the probe of a method; undefined where there is none, and push alone tells. */
+export function makeProbe(method: ProbeMethod, idp: WatchedIdp, clock: Clock): Probe | undefined {
+  switch (method) {
     case 'introspect':
-      return new IntrospectionProbe(idp, profile, clock);
+      return new IntrospectionProbe(idp.introspector, idp.profile, clock);
+    case 'refresh':
+    case 'userinfo':
+    case 'admin-api':
     case 'none':
       return undefined;
   }

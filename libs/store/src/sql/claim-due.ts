@@ -1,10 +1,17 @@
+import type { Lane } from '#session';
 import { Prisma } from '../generated/hub/client.js';
 
 /** A row of {@link claimDue}. */
 export interface ClaimedRow {
   readonly id: string;
-  readonly clientId: string;
   readonly sub: string;
+  readonly idpSid: string | null;
+  readonly openedAt: Date;
+  readonly expiresAt: Date;
+  readonly authTime: Date | null;
+  readonly idpCheckedAt: Date;
+  readonly lastUsedAt: Date | null;
+  readonly asleepSince: Date | null;
   readonly idToken: string;
   readonly accessToken: string | null;
   readonly accessExpiresAt: Date | null;
@@ -12,6 +19,7 @@ export interface ClaimedRow {
   readonly refreshExpiresAt: Date | null;
   readonly tokenGeneration: number;
   readonly refreshState: string | null;
+  readonly refreshSince: Date | null;
   readonly weakEndedAt: Date | null;
   readonly unknownCount: number;
 }
@@ -20,15 +28,17 @@ export interface ClaimedRow {
  * Claims due sessions: those that another poller is claiming at this moment are passed over, and a claimed one is due
  * again when its lease ends. So a poller may die at any moment.
  */
-export function claimDue(iss: string, now: Date, leaseEndsAt: Date, leaseId: string, limit: number): Prisma.Sql {
+export function claimDue(lane: Lane, now: Date, leaseEndsAt: Date, leaseId: string, limit: number): Prisma.Sql {
   return Prisma.sql`
     UPDATE "SsoSession" AS s SET "probeDueAt" = ${leaseEndsAt}, "leaseId" = ${leaseId}::uuid
     FROM (
       SELECT "id" FROM "SsoSession"
-      WHERE "iss" = ${iss} AND "endedAt" IS NULL AND "probeDueAt" <= ${now} AND "expiresAt" > ${now}
+      WHERE "iss" = ${lane.iss} AND "clientId" = ${lane.clientId} AND "endedAt" IS NULL AND "probeDueAt" <= ${now} AND "expiresAt" > ${now}
       ORDER BY "probeDueAt" LIMIT ${limit} FOR UPDATE SKIP LOCKED
     ) AS due
     WHERE s."id" = due."id"
-    RETURNING s."id"::text, s."clientId", s."sub", s."idToken", s."accessToken", s."accessExpiresAt", s."refreshToken", s."refreshExpiresAt",
-      s."tokenGeneration", s."refreshState", s."weakEndedAt", s."unknownCount"`;
+    RETURNING s."id"::text, s."sub", s."idpSid", s."openedAt", s."expiresAt", s."authTime", s."idpCheckedAt", s."asleepSince",
+      s."idToken", s."accessToken", s."accessExpiresAt", s."refreshToken", s."refreshExpiresAt", s."tokenGeneration",
+      s."refreshState", s."refreshSince", s."weakEndedAt", s."unknownCount",
+      (SELECT max(b."lastSeenAt") FROM "BrowserSession" AS b WHERE b."ssoSessionId" = s."id" AND b."endedAt" IS NULL) AS "lastUsedAt"`;
 }

@@ -1,0 +1,53 @@
+import { IdpClient, type IdpEntry, idpOptionsOf, type IdpsFile, type Secrets } from '#idp-client';
+import { type Clock, type IssuerProfile, issuerProfile, type Lane, type ProbeMethod } from '#session';
+
+const USUAL_INTERVAL_S = 900;
+
+/** One IdP, as one of its clients, and how its sessions are asked about. Times in milliseconds. */
+export interface WatchedIdp {
+  /** in the configuration and in logs */
+  readonly name: string;
+  readonly lane: Lane;
+  readonly entry: IdpEntry;
+  /** with what the configuration says against it */
+  readonly profile: IssuerProfile;
+  readonly method: ProbeMethod;
+  /** `none`: by the same method, later */
+  readonly confirm: ProbeMethod;
+  readonly intervalMs: number;
+  readonly sleepAfterMs: number;
+  /** the client whose sessions they are */
+  readonly client: IdpClient;
+  /** the client that introspects */
+  readonly introspector: IdpClient;
+}
+
+/** Makes what the file says. It has been checked, and its secrets are there. */
+export function watchedIdps({ idps, secrets }: IdpsFile, clock: Clock): readonly WatchedIdp[] {
+  return Object.entries(idps).map(([name, entry]) => toWatched(name, entry, secrets, clock));
+}
+
+function toWatched(name: string, entry: IdpEntry, secrets: Secrets, clock: Clock): WatchedIdp {
+  const { issuer: iss, probe } = entry;
+  const known = issuerProfile(entry.profile);
+  const profile = {
+    ...known,
+    tokensBound: entry.tokensEndWithSession ?? known.tokensBound,
+    introspects: probe.token ?? known.introspects,
+  };
+  const usualS = probe.intervalS ?? Math.max(USUAL_INTERVAL_S, profile.minIntervalS);
+  const client = new IdpClient(idpOptionsOf(entry, secrets), clock);
+  return {
+    name,
+    lane: { iss, clientId: entry.client.id },
+    entry,
+    profile,
+    method: probe.method ?? profile.probe,
+    confirm: probe.confirm ?? profile.confirm,
+    intervalMs: (probe.unsafeIntervalS ?? usualS) * 1000,
+    sleepAfterMs: probe.sleepAfterS * 1000,
+    client,
+    introspector:
+      probe.client === undefined ? client : new IdpClient(idpOptionsOf(entry, secrets, probe.client), clock),
+  };
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError } from '#config';
+import { readIdps } from './read-idps.js';
+
+const client = 'client: { id: gateway, secret: { env: SECRET } }';
+const env = { SECRET: 'hunter2' };
+
+function faultsOf(entry: string, more = ''): readonly string[] {
+  try {
+    readIdps('IDPS', `idps:\n  main: { issuer: https://idp.example, ${client}, ${entry} }\n${more}`, env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    expect(error.message).not.toContain('hunter2');
+    return error.faults.map(({ key, message }) => `${key}: ${message}`);
+  }
+}
+
+describe('the IdPs that a session-poller reads', () => {
+  it('stand in a file that may have more in it', () => {
+    expect(faultsOf('profile: keycloak', 'services: 5\nfrontEnds: [{ origin: 7 }]')).toEqual([]);
+  });
+
+  it('are asked at no shorter interval than the profile’s, unless loudly', () => {
+    expect(faultsOf('profile: keycloak, probe: { intervalS: 5 }')).toEqual([
+      'IDPS: line 2, idps.main.probe.intervalS: is shorter than profile keycloak permits (60 s); only unsafeIntervalS may go under it',
+    ]);
+    expect(faultsOf('profile: keycloak, probe: { unsafeIntervalS: 5 }')).toEqual([]);
+    expect(faultsOf('profile: auth0, probe: { intervalS: 899 }')).toHaveLength(1);
+  });
+
+  it('POL-03: are not asked in a way that keeps their sessions alive, unless it is permitted', () => {
+    expect(faultsOf('profile: duende, probe: { method: introspect }')).toEqual([
+      'IDPS: line 2, idps.main.probe.method: introspect keeps sessions of a duende IdP from idling out; choose another, or set allowKeepalive',
+    ]);
+    expect(faultsOf('profile: duende, probe: { method: introspect, allowKeepalive: true }')).toEqual([]);
+    expect(faultsOf('profile: keycloak, probe: { confirm: refresh }')).toHaveLength(1);
+  });
+
+  it('need the secret of the client that introspects, and not those that only a gateway needs', () => {
+    expect(faultsOf('probe: { client: { id: looker } }')).toEqual([
+      'IDPS: line 2, idps.main.probe.client: needs secret for client_secret_basic',
+    ]);
+    expect(faultsOf('probe: { client: { id: looker, secret: { env: NOT_SET } } }')).toEqual([
+      'IDPS: line 2, idps.main.probe.client.secret: names a variable that is not set',
+    ]);
+    expect(faultsOf('globalTokenRevocation: { authorization: { env: NOT_SET } }')).toEqual([]);
+  });
+});

@@ -1,0 +1,93 @@
+import type { RefreshState } from './gateway-ports.js';
+import type { Sid, Sub } from './ids.js';
+import type { TokenSet } from './sso-session.js';
+import type { UnknownReason } from './verdict.js';
+
+/** Sessions that are asked about together: those of one client at one IdP. */
+export interface Lane {
+  readonly iss: string;
+  readonly clientId: string;
+}
+
+/** A session that a poller may probe now, until its lease ends. */
+export interface ClaimedSession extends Lane {
+  readonly sid: Sid;
+  readonly leaseId: string;
+  readonly sub: Sub;
+  /** the IdP's own id of the session, if it tells one */
+  readonly idpSid: string | undefined;
+  readonly openedAt: Date;
+  readonly expiresAt: Date;
+  readonly authTime: Date | undefined;
+  /** when the IdP last confirmed it: a sign-in, or a probe that said active */
+  readonly idpCheckedAt: Date;
+  /** when a browser last used it; undefined when none is left on it */
+  readonly lastUsedAt: Date | undefined;
+  /** it slept: nothing has been asked about it for long */
+  readonly asleepSince: Date | undefined;
+  /**
+   * undefined when they can't be decrypted: a key of the ring is missing here. Without access and refresh token while an
+   * answer of the IdP that may have replaced them is not known
+   */
+  readonly tokens: TokenSet | undefined;
+  readonly tokenGeneration: number;
+  readonly refresh: RefreshState;
+  readonly weakEndedAt: Date | undefined;
+  readonly unknownCount: number;
+}
+
+/** Why a session may be used only after a silent sign-in. It has not ended. */
+export type ReauthReason = 'tokens_gone' | 'idp_asks' | 'held' | 'unknown_too_long';
+
+/** What a probe that did not end the session leaves behind. */
+export interface ProbeRecord {
+  readonly dueAt: Date;
+  /** the IdP confirmed the session now */
+  readonly checkedAt: Date | undefined;
+  readonly weakEndedAt: Date | undefined;
+  readonly unknown: { readonly count: number; readonly reason: UnknownReason; readonly at: Date } | undefined;
+  /** when the token that was asked about expires, if the IdP said so now, and which it was */
+  readonly tokenExpiresAt?: { readonly of: 'refresh_token' | 'access_token'; readonly at: Date } | undefined;
+  /** a silent sign-in must come first from now on; undefined leaves it as it is, unless the IdP confirmed the session */
+  readonly reauth?: ReauthReason | undefined;
+}
+
+/** An ending that the brake holds back. */
+export interface HeldEnding {
+  readonly effectiveAt: Date;
+  readonly method: string;
+  readonly strength: 'strong' | 'weak';
+  readonly probes: number;
+}
+
+/** The sessions that are due to be asked about, shared by all pollers. */
+export abstract class ProbeQueue {
+  /** Claims up to `limit` due sessions until `leaseEndsAt`. Nobody else gets them before that. */
+  abstract claim(lane: Lane, now: Date, leaseEndsAt: Date, limit: number): Promise<readonly ClaimedSession[]>;
+  /** Records a probe, unless the lease was lost or the tokens changed meanwhile: then says false, and nothing changed. */
+  abstract record(claimed: ClaimedSession, record: ProbeRecord): Promise<boolean>;
+  /**
+   * Lets a session sleep: nobody asks about it until it is woken. False, and nothing changed, when the lease was lost or a
+   * browser has used it since `unusedSince`.
+   */
+  abstract sleep(claimed: ClaimedSession, now: Date, unusedSince: Date): Promise<boolean>;
+  /** When the next session that has neither ended nor expired at `now` is due; undefined when there is none. */
+  abstract nextDueAt(lane: Lane, now: Date): Promise<Date | undefined>;
+}
+
+/** What is known of one way to ask one IdP. */
+export interface Calibration {
+  /** its "ended" counts since then; undefined: it does not */
+  readonly since: Date | undefined;
+  /** the latest `active` that it said of any session, to within some seconds */
+  readonly lastActiveAt: Date | undefined;
+}
+
+/** What the pollers know of the ways to ask, together. */
+export abstract class IssuerHealth {
+  abstract calibrationOf(iss: string, method: string): Promise<Calibration>;
+  /** It has said `active` of a live session. */
+  abstract noteActive(iss: string, method: string, at: Date): Promise<void>;
+  /** It said "ended" of a session that had just been opened, and `active` of none since: its "ended" counts no more. */
+  abstract doubt(iss: string, method: string, at: Date): Promise<void>;
+}

@@ -1,0 +1,101 @@
+-- AlterTable
+ALTER TABLE "IssuerHealth" ADD COLUMN     "doubtedAt" TIMESTAMPTZ(3),
+ADD COLUMN     "lastActiveAt" TIMESTAMPTZ(3);
+
+-- AlterTable
+ALTER TABLE "OutboxEvent" ADD COLUMN     "lastError" TEXT,
+ADD COLUMN     "retryAt" TIMESTAMPTZ(3);
+
+-- AlterTable
+ALTER TABLE "SsoSession" ADD COLUMN     "asleepSince" TIMESTAMPTZ(3),
+ADD COLUMN     "heldAt" TIMESTAMPTZ(3),
+ADD COLUMN     "heldEvidence" JSONB,
+ADD COLUMN     "reauthReason" TEXT,
+ADD COLUMN     "unknownSince" TIMESTAMPTZ(3);
+
+-- CreateTable
+CREATE TABLE "IssuerBrake" (
+    "iss" TEXT NOT NULL,
+    "state" TEXT NOT NULL,
+    "since" TIMESTAMPTZ(3) NOT NULL,
+    "reason" TEXT NOT NULL,
+    "countFrom" TIMESTAMPTZ(3) NOT NULL,
+    "changedBy" TEXT,
+    "watchLeaseUntil" TIMESTAMPTZ(3),
+
+    CONSTRAINT "IssuerBrake_pkey" PRIMARY KEY ("iss")
+);
+
+-- CreateTable
+CREATE TABLE "ProbeCount" (
+    "iss" TEXT NOT NULL,
+    "method" TEXT NOT NULL,
+    "minute" TIMESTAMPTZ(0) NOT NULL,
+    "active" INTEGER NOT NULL DEFAULT 0,
+    "ended" INTEGER NOT NULL DEFAULT 0,
+    "unknown" INTEGER NOT NULL DEFAULT 0,
+
+    CONSTRAINT "ProbeCount_pkey" PRIMARY KEY ("iss","method","minute")
+);
+
+-- CreateTable
+CREATE TABLE "Poller" (
+    "id" UUID NOT NULL,
+    "seenAt" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "Poller_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "SsfStream" (
+    "transmitter" TEXT NOT NULL,
+    "audience" TEXT NOT NULL,
+    "streamId" TEXT,
+    "pollEndpoint" TEXT,
+    "status" TEXT NOT NULL DEFAULT 'enabled',
+    "leaseUntil" TIMESTAMPTZ(3),
+    "leaseId" UUID,
+    "acks" JSONB NOT NULL DEFAULT '[]',
+    "verifyState" TEXT,
+    "verifyAskedAt" TIMESTAMPTZ(3),
+    "verifiedAt" TIMESTAMPTZ(3),
+    "polledAt" TIMESTAMPTZ(3),
+    "failures" INTEGER NOT NULL DEFAULT 0,
+
+    CONSTRAINT "SsfStream_pkey" PRIMARY KEY ("transmitter","audience")
+);
+
+-- CreateIndex
+CREATE INDEX "ProbeCount_minute_idx" ON "ProbeCount"("minute");
+
+-- What follows is not in the Prisma schema: partial indexes and triggers.
+
+-- the claim of due sessions reads this index only, whatever the size of the table
+DROP INDEX "SsoSession_due";
+CREATE INDEX "SsoSession_due" ON "SsoSession" ("iss", "clientId", "probeDueAt") WHERE "endedAt" IS NULL;
+
+-- what the brake holds, what nobody could find out, what has ended lately: few rows each
+CREATE INDEX "SsoSession_held" ON "SsoSession" ("iss", "heldAt") WHERE "heldAt" IS NOT NULL AND "endedAt" IS NULL;
+CREATE INDEX "SsoSession_unknown" ON "SsoSession" ("iss", "unknownSince") WHERE "unknownSince" IS NOT NULL AND "endedAt" IS NULL;
+CREATE INDEX "SsoSession_endings" ON "SsoSession" ("iss", "endedAt") WHERE "endedAt" IS NOT NULL;
+
+-- the relay sends the events of one session in their order: it looks for an earlier one that waits
+CREATE INDEX "OutboxEvent_waiting_of_session" ON "OutboxEvent" ("sid", "seq") WHERE "publishedAt" IS NULL;
+
+-- that a session sleeps, or needs a sign-in first, is news to every gateway too
+DROP TRIGGER session_changed ON "SsoSession";
+CREATE TRIGGER session_changed AFTER UPDATE OF "endedAt", "tokenGeneration", "asleepSince", "reauthReason" ON "SsoSession" FOR EACH ROW
+  WHEN (OLD."endedAt" IS DISTINCT FROM NEW."endedAt" OR OLD."tokenGeneration" IS DISTINCT FROM NEW."tokenGeneration"
+    OR OLD."asleepSince" IS DISTINCT FROM NEW."asleepSince" OR OLD."reauthReason" IS DISTINCT FROM NEW."reauthReason")
+  EXECUTE FUNCTION notify_session();
+
+-- whoever wakes a sleeping session waits for a poller: it hears of it at once
+CREATE FUNCTION notify_probe_due() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_notify('probe_due', NEW."iss");
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER probe_due AFTER UPDATE OF "probeDueAt" ON "SsoSession" FOR EACH ROW
+  WHEN (OLD."asleepSince" IS NOT NULL AND NEW."endedAt" IS NULL AND NEW."probeDueAt" < OLD."probeDueAt")
+  EXECUTE FUNCTION notify_probe_due();
