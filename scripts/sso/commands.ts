@@ -1,0 +1,4 @@
+import type { Command } from './command.js';
+
+/** Every command by its name. */
+export const commands: Readonly<Record<string, Command>> = {};
