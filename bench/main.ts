@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { claim } from './claim.js';
 import { events } from './events.js';
 import { memory } from './memory.js';
 import { proxy } from './proxy.js';
@@ -10,6 +11,7 @@ const BENCHMARKS: Readonly<Record<string, (options: Options) => Promise<Report>>
   events,
   memory,
   proxy,
+  claim,
 };
 
 const { values, positionals } = parseArgs({
