@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { claim } from './claim.js';
 import { events } from './events.js';
 import { memory } from './memory.js';
+import { probes } from './probes.js';
 import { proxy } from './proxy.js';
 import { type Options, print, type Report } from './report.js';
 import { user } from './user.js';
@@ -12,6 +13,7 @@ const BENCHMARKS: Readonly<Record<string, (options: Options) => Promise<Report>>
   memory,
   proxy,
   claim,
+  probes,
 };
 
 const { values, positionals } = parseArgs({

@@ -71,7 +71,7 @@ export function medianOf(all: readonly Measured[]): Measured {
 }
 
 /** Processor time that a process has had so far. Linux only: 100 ticks a second. */
-async function cpuMs(pid: number): Promise<number> {
+export async function cpuMs(pid: number): Promise<number> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;

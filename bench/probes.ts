@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { v7 as uuidv7 } from 'uuid';
+import { stringify } from 'yaml';
+import { HubDatabase, TokenCipher } from '#store';
+import { freePort } from '../scripts/stack/free-port.js';
+import { type Child, createRunFolder, type Guard, startGuard } from '../scripts/stack/guard.js';
+import { migrate } from '../scripts/stack/migrate.js';
+import { startNats } from '../scripts/stack/nats.js';
+import { startPostgres } from '../scripts/stack/postgres.js';
+import { REPOSITORY } from '../scripts/stack/repository.js';
+import { cpuMs, interleave, type Measured } from './measure.js';
+import type { Options, Report } from './report.js';
+
+const CONCURRENCY = 64;
+const WARM_UP_MS = 3_000;
+
+/**
+ * The session-poller as it is in production, with sessions that are always due, against a bare loop of the same HTTP client
+ * on the same IdP. Each has the machine for itself while it is its turn; Postgres and the IdP run beside both.
+ */
+export async function probes({ seconds, rounds, browsers, flags }: Options): Promise<Report> {
+  const sessions = browsers < 20 ? 500 : 20_000;
+  const dir = await createRunFolder('bench-probes');
+  const guard = await startGuard(dir);
+  try {
+    const bench = await ProbeBench.start(guard, dir, sessions);
+    const rows = await interleave(
+      {
+        'session-poller': () => bench.turn('apps/session-poller/src/main.js', flags, seconds),
+        'bare loop': () => bench.turn('bench/bare-probes.js', [], seconds),
+      },
+      rounds,
+    );
+    const [ours, bare] = [rows['session-poller'], rows['bare loop']];
+    return {
+      name: 'probes',
+      rows,
+      figures: {
+        'probes/s, to the bare loop (target 0.7)': ours.perSecond / bare.perSecond,
+        'the same by processor time of the asking process': bare.cpuUs / ours.cpuUs,
+      },
+    };
+  } finally {
+    await guard.stopAll();
+  }
+}
+
+class ProbeBench {
+  private constructor(
+    private readonly guard: Guard,
+    private readonly dir: string,
+    private readonly stub: string,
+    private readonly env: Readonly<Record<string, string>>,
+  ) {}
+
+  static async start(guard: Guard, dir: string, sessions: number): Promise<ProbeBench> {
+    const [postgres, nats, port] = [
+      await startPostgres(guard, { dir }),
+      await startNats(guard, { dir }),
+      await freePort(),
+    ];
+    const hubUrl = await postgres.createDatabase('hub');
+    await migrate('hub', hubUrl);
+    const stub = `http://127.0.0.1:${port}`;
+    const issuer = `http://localhost:${port}`;
+    const secret = randomBytes(32);
+    await putDueSessions(hubUrl, issuer, new TokenCipher([{ kid: 'k1', secret }]), sessions);
+    const main = {
+      issuer,
+      profile: 'oidc-provider',
+      client: { id: 'gateway', secret: { env: 'CLIENT_SECRET' } },
+      probe: { unsafeIntervalS: 0.5, maxPerS: 100_000, concurrency: CONCURRENCY },
+    };
+    const bench = new ProbeBench(guard, dir, stub, {
+      ...{ HUB_DATABASE_URL: hubUrl, NATS_URL: nats.url, CLIENT_SECRET: 'secret-of-the-gateway', LOG_FORMAT: 'json' },
+      ...{ TOKEN_KEYS: `k1:${secret.toString('base64')}`, IDPS: stringify({ idps: { main } }) },
+      ...{ STUB: stub, CONCURRENCY: String(CONCURRENCY), TOKENS: String(sessions) },
+    });
+    bench.spawn('bench/introspection-stub.js', [], { PORT: String(port) });
+    while ((await fetch(`${stub}/count`).catch(() => undefined)) === undefined) await pause(50);
+    return bench;
+  }
+
+  /** Lets one program ask for a while, and counts at the IdP. */
+  async turn(program: string, flags: readonly string[], seconds: number): Promise<Measured> {
+    const before = await this.count();
+    const child = this.spawn(program, flags, { PORT: String(await freePort()) });
+    while ((await this.count()) === before) await pause(50);
+    await pause(WARM_UP_MS);
+    const [from, cpuFrom, at] = [await this.count(), await cpuMs(child.pid), performance.now()];
+    await pause(seconds * 1_000);
+    const [asked, cpu, tookMs] = [
+      (await this.count()) - from,
+      (await cpuMs(child.pid)) - cpuFrom,
+      performance.now() - at,
+    ];
+    await child.stop();
+    return {
+      perSecond: (asked * 1_000) / tookMs,
+      cpuUs: (cpu * 1_000) / Math.max(1, asked),
+      p50Ms: 0,
+      p99Ms: 0,
+      failed: 0,
+    };
+  }
+
+  private async count(): Promise<number> {
+    const { count } = (await (await fetch(`${this.stub}/count`)).json()) as { readonly count: number };
+    return count;
+  }
+
+  private spawn(program: string, flags: readonly string[], env: Readonly<Record<string, string>>): Child {
+    return this.guard.spawn(process.execPath, [...flags, join(REPOSITORY, 'dist', program)], {
+      ...{ name: program, cwd: REPOSITORY, logFile: join(this.dir, `${program.replaceAll('/', '-')}.log`) },
+      env: { ...process.env, NODE_ENV: 'production', HOST: '127.0.0.1', ...this.env, ...env },
+    });
+  }
+}
+
+/** Sessions in use, each with one browser, all due. */
+async function putDueSessions(hubUrl: string, iss: string, cipher: TokenCipher, count: number): Promise<void> {
+  const database = new HubDatabase(hubUrl);
+  const now = new Date();
+  const expiresAt = new Date(now.getTime() + 8 * 3_600_000);
+  for (let from = 0; from < count; from += 1_000) {
+    const rows = Array.from({ length: Math.min(1_000, count - from) }, (_, n) => {
+      const [id, sub] = [uuidv7(), `person-${from + n}`];
+      return {
+        ...{ id, iss, clientId: 'gateway', idpSid: `idp-${sub}`, sub, expiresAt },
+        ...{ openedAt: now, idTokenIssuedAt: now, idpCheckedAt: now, probeDueAt: now },
+        idToken: cipher.encrypt(randomBytes(400).toString('hex'), `${id} idToken`),
+        refreshToken: cipher.encrypt(`refresh-${sub}`, `${id} refreshToken`),
+        accessToken: cipher.encrypt(`access-${sub}`, `${id} accessToken`),
+      };
+    });
+    await database.ssoSession.createMany({ data: rows });
+    await database.browserSession.createMany({
+      data: rows.map(({ id }) => ({
+        ...{ id: `browser-${id}`, frontEnd: 'https://app.example.com', ssoSessionId: id },
+        ...{ createdAt: now, lastSeenAt: expiresAt, expiresAt },
+      })),
+    });
+  }
+  await database.$disconnect();
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
