@@ -16,8 +16,14 @@ const server = createServer((request, response) => {
   const answer = (body: string): void => {
     response.writeHead(200, { 'content-type': 'application/json' }).end(body);
   };
-  if (request.url === '/count') { answer(JSON.stringify({ count })); return; }
-  if (request.method !== 'POST') { answer(request.url === '/jwks' ? '{"keys":[]}' : metadata); return; }
+  if (request.url === '/count') {
+    answer(JSON.stringify({ count }));
+    return;
+  }
+  if (request.method !== 'POST') {
+    answer(request.url === '/jwks' ? '{"keys":[]}' : metadata);
+    return;
+  }
   let text = '';
   request.setEncoding('utf8');
   request.on('data', (chunk: string) => (text += chunk));

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { v7 as uuidv7 } from 'uuid';
 import { stringify } from 'yaml';
 import { HubDatabase, TokenCipher } from '#store';
+import { putSessions } from '../scripts/chaos/put-sessions.js';
 import { freePort } from '../scripts/stack/free-port.js';
 import { type Child, createRunFolder, type Guard, startGuard } from '../scripts/stack/guard.js';
 import { migrate } from '../scripts/stack/migrate.js';
@@ -65,7 +65,15 @@ class ProbeBench {
     const stub = `http://127.0.0.1:${port}`;
     const issuer = `http://localhost:${port}`;
     const secret = randomBytes(32);
-    await putDueSessions(hubUrl, issuer, new TokenCipher([{ kid: 'k1', secret }]), sessions);
+    const hub = new HubDatabase(hubUrl);
+    await putSessions({
+      hub,
+      cipher: new TokenCipher([{ kid: 'k1', secret }]),
+      iss: issuer,
+      count: sessions,
+      intervalMs: 0,
+    });
+    await hub.$disconnect();
     const main = {
       issuer,
       profile: 'oidc-provider',
@@ -116,33 +124,6 @@ class ProbeBench {
       env: { ...process.env, NODE_ENV: 'production', HOST: '127.0.0.1', ...this.env, ...env },
     });
   }
-}
-
-/** Sessions in use, each with one browser, all due. */
-async function putDueSessions(hubUrl: string, iss: string, cipher: TokenCipher, count: number): Promise<void> {
-  const database = new HubDatabase(hubUrl);
-  const now = new Date();
-  const expiresAt = new Date(now.getTime() + 8 * 3_600_000);
-  for (let from = 0; from < count; from += 1_000) {
-    const rows = Array.from({ length: Math.min(1_000, count - from) }, (_, n) => {
-      const [id, sub] = [uuidv7(), `person-${from + n}`];
-      return {
-        ...{ id, iss, clientId: 'gateway', idpSid: `idp-${sub}`, sub, expiresAt },
-        ...{ openedAt: now, idTokenIssuedAt: now, idpCheckedAt: now, probeDueAt: now },
-        idToken: cipher.encrypt(randomBytes(400).toString('hex'), `${id} idToken`),
-        refreshToken: cipher.encrypt(`refresh-${sub}`, `${id} refreshToken`),
-        accessToken: cipher.encrypt(`access-${sub}`, `${id} accessToken`),
-      };
-    });
-    await database.ssoSession.createMany({ data: rows });
-    await database.browserSession.createMany({
-      data: rows.map(({ id }) => ({
-        ...{ id: `browser-${id}`, frontEnd: 'https://app.example.com', ssoSessionId: id },
-        ...{ createdAt: now, lastSeenAt: expiresAt, expiresAt },
-      })),
-    });
-  }
-  await database.$disconnect();
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
