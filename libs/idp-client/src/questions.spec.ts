@@ -29,7 +29,7 @@ describe('a question about a token', () => {
   const clientOf = (issuer = idp.issuer, clock = new TestClock(new Date())) =>
     new IdpClient(
       {
-        ...{ issuer, internalOrigin: undefined, unsafePlainHttp: false, clientId: 'gateway', timeoutMs: 300 },
+        ...{ issuer, internalOrigin: undefined, unsafePlainHttp: false, clientId: 'gateway', timeoutMs: 3_000 },
         authentication: { method: 'client_secret_basic', secret: 'secret-of-the-gateway' },
       },
       clock,
