@@ -51,6 +51,7 @@ const GRANTS: Readonly<Record<string, Allowed>> = {
     '#session': 'gives what it saw as a probe outcome',
     jose: "fetches the IdP's keys, and signs for private_key_jwt",
     'node:crypto': 'makes the id of a client assertion',
+    'node:timers/promises': 'waits before it writes down once more what an IdP gave',
     zod: 'reads error answers',
   },
   store: {

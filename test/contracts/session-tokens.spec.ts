@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { parseSid, type Sid, type TokenSet } from '#session';
 import { hubForSuite } from '../support/hub.js';
-import { browserOf, ISSUER, signInOf } from '../support/sign-ins.js';
+import { browserOf, signInOf } from '../support/sign-ins.js';
 
 const LEASE_MS = 15_000;
 const once = { leaseMs: LEASE_MS, again: false };
@@ -157,53 +157,5 @@ describe('SessionTokens in Postgres', () => {
     expect((await rowOf(sid)).probeDueAt > now()).toBe(true);
     await hub().tokens.settle(sid, 1, 'refused', now(), { probeNow: true });
     expect(await rowOf(sid)).toMatchObject({ probeDueAt: now(), endedAt: null });
-  });
-
-  describe('and the poller', () => {
-    const claim = async (sid: Sid) => {
-      await hub().database.ssoSession.update({ where: { id: sid }, data: { probeDueAt: new Date(0) } });
-      const leaseEndsAt = new Date(now().getTime() + 60_000);
-      const claimed = await hub().queue.claim({ iss: ISSUER, clientId: 'gateway' }, now(), leaseEndsAt, 1000);
-      return claimed.find((session) => session.sid === sid)!;
-    };
-
-    it('is not shown tokens that an answer on its way may have replaced: of those "inactive" says nothing', async () => {
-      const sid = await signIn('nina');
-      expect((await claim(sid)).tokens).toMatchObject({ refreshToken: 'refresh-nina' });
-      await begin(sid);
-      expect((await claim(sid)).tokens).toMatchObject({ accessToken: undefined, refreshToken: undefined });
-      await hub().tokens.settle(sid, 1, 'ambiguous', now());
-      expect((await claim(sid)).tokens).toMatchObject({ accessToken: undefined, refreshToken: undefined });
-      await hub().tokens.store(sid, 1, next(), now());
-      expect((await claim(sid)).tokens).toMatchObject({ refreshToken: 'refresh-2' });
-    });
-
-    it('ends nothing by a probe that began before the refresh did', async () => {
-      const sid = await signIn('oda');
-      const claimed = await claim(sid);
-      await begin(sid);
-      const { leaseId, tokenGeneration } = claimed;
-      const { ended } = await hub().sessions.end({
-        ...{
-          of: { kind: 'sid', sid, onlyIf: { leaseId, tokenGeneration } },
-          cause: 'poll_session_ended',
-          causeId: 'p',
-        },
-        ...{ effectiveAt: now(), evidence: { method: 'introspect', strength: 'weak', probes: 2 } },
-        initiatingEntity: 'system',
-      });
-      expect(ended).toEqual([]);
-      const record = { dueAt: now(), checkedAt: undefined, weakEndedAt: now(), unknown: undefined };
-      expect(await hub().queue.record(claimed, record)).toBe(false);
-    });
-
-    it('begins to count anew with new tokens', async () => {
-      const sid = await signIn('pam');
-      const record = { dueAt: now(), checkedAt: undefined, weakEndedAt: now(), unknown: undefined };
-      expect(await hub().queue.record(await claim(sid), record)).toBe(true);
-      await begin(sid);
-      await hub().tokens.store(sid, 1, next(), now());
-      expect((await rowOf(sid)).weakEndedAt).toBeNull();
-    });
   });
 });

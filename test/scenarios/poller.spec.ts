@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connectNats } from '#bus';
-import { decodeSessionEnded } from '#session';
+import { decodeSessionEnded, type Sid } from '#session';
 import type { Scripted } from '../support/scripted-idp.js';
 import { active, inactive, pollersForSuite } from '../support/poller.js';
 import { until } from '../support/until.js';
@@ -40,33 +40,46 @@ describe('the session-poller, as a process, against an IdP that misbehaves', () 
     expect(request?.form.get('token_type_hint')).toBe('refresh_token');
   });
 
-  it.each<[string, Scripted]>([
-    ['T130: 500', { status: 500, body: { error: 'server_error' } }],
-    ['T130: 502 with HTML', { status: 502, body: '<h1>Bad gateway</h1>' }],
-    ['T130: 503 with Retry-After', { status: 503, body: {}, headers: { 'retry-after': '1' } }],
-    ['200 with HTML', { status: 200, body: '<h1>{"active": false}</h1>' }],
-    ['200 with {"active":"false"}', { status: 200, body: { active: 'false' } }],
-    ['200 with nothing', { status: 200, body: {} }],
-    ['T132: 401 invalid_client', { status: 401, body: { error: 'invalid_client' } }],
-    ['T133: 404', { status: 404, body: { error: 'not_found' } }],
-    ['T133: 301 to elsewhere', { status: 301, body: {}, headers: { location: 'http://127.0.0.1:9/introspect' } }],
-    ['429', { status: 429, body: {} }],
-    ['active, but another client’s', { status: 200, body: { active: true, client_id: 'somebody-else' } }],
-    ['active, but another person’s', { status: 200, body: { active: true, client_id: 'gateway', sub: 'eve' } }],
-  ])('ends nobody for %s', async (_name, answer) => {
+  /** What the IdP says of a person's token, by the person's name. */
+  const faults: Readonly<Record<string, readonly [answer: Scripted, reason: string]>> = {
+    'T130-500': [{ status: 500, body: { error: 'server_error' } }, 'server'],
+    'T130-502-html': [{ status: 502, body: '<h1>Bad gateway</h1>' }, 'server'],
+    'T130-503-retry-after': [{ status: 503, body: {}, headers: { 'retry-after': '1' } }, 'server'],
+    'T130-504': [{ status: 504, body: {} }, 'server'],
+    'T130-reset': ['reset', 'unreachable'],
+    'T130-timeout': ['hang', 'unreachable'],
+    'T130-endless': ['endless', 'unreachable'],
+    '200-html': [{ status: 200, body: '<h1>{"active": false}</h1>' }, 'malformed'],
+    '200-false-as-text': [{ status: 200, body: { active: 'false' } }, 'malformed'],
+    '200-nothing': [{ status: 200, body: {} }, 'malformed'],
+    'T132-401-invalid-client': [{ status: 401, body: { error: 'invalid_client' } }, 'config'],
+    'T133-404': [{ status: 404, body: { error: 'not_found' } }, 'endpoint'],
+    'T133-301-to-http': [{ status: 301, body: {}, headers: { location: 'http://127.0.0.1:9/introspect' } }, 'redirect'],
+    '429': [{ status: 429, body: {} }, 'throttled'],
+    'active-at-another-client': [{ status: 200, body: { active: true, client_id: 'somebody-else' } }, 'mismatch'],
+    'active-of-another-person': [{ status: 200, body: { active: true, client_id: 'gateway', sub: 'eve' } }, 'mismatch'],
+  };
+
+  it('T130, T132, T133: ends nobody for what the network or a broken IdP says', async () => {
     await startPoller();
     await calibrate();
-    const sid = await signIn('bob');
-    the().idp.introspection = (form) => (form.get('token') === 'refresh-bob' ? answer : active);
-    const row = await until('the poller says that it does not know', async () => {
-      const seen = await rowOf(sid);
-      return seen.unknownReason === null ? undefined : seen;
-    });
-    const before = probesOf('bob');
-    await until('bob is asked about three times more', () => (probesOf('bob') >= before + 3 ? true : undefined));
-    expect(row.endedAt).toBeNull();
-    expect(await isEnded(sid)).toBeUndefined();
-    expect(await eventsOf(sid)).toEqual([]);
+    the().idp.introspection = (form) => faults[form.get('token')?.slice('refresh-'.length) ?? '']?.[0] ?? active;
+    const sids = new Map<string, Sid>();
+    for (const name of Object.keys(faults)) sids.set(name, await signIn(name));
+    const seen = new Map<string, string>();
+    for (const [name, sid] of sids) {
+      const leastProbes = name === 'T130-timeout' ? 1 : 3; // each takes 10 s
+      const row = await until(`${name} is asked about`, async () => {
+        const found = await rowOf(sid);
+        return found.unknownReason !== null && probesOf(name) >= leastProbes ? found : undefined;
+      });
+      seen.set(name, row.unknownReason ?? '');
+      expect(row.endedAt).toBeNull();
+      expect(await eventsOf(sid)).toEqual([]);
+    }
+    expect(Object.fromEntries(seen)).toEqual(
+      Object.fromEntries(Object.entries(faults).map(([name, [, reason]]) => [name, reason])),
+    );
   });
 
   it('ends nobody while the IdP is away, and goes on when it is back', async () => {

@@ -4,8 +4,8 @@ import type { z } from 'zod';
 import { stringify } from 'yaml';
 import { SystemClock } from '#http';
 import type { idpEntry } from '#idp-client';
-import type { Sid } from '#session';
-import { HubDatabase, parseTokenKeys, PrismaSsoSessions, TokenCipher } from '#store';
+import type { NewSsoSession, Sid } from '#session';
+import { HubDatabase, parseTokenKeys, PrismaSessionTokens, PrismaSsoSessions, TokenCipher } from '#store';
 import { appsForSuite, type RunningApp } from './apps.js';
 import { freshDatabase } from './databases.js';
 import { natsForSuite } from './nats.js';
@@ -64,17 +64,22 @@ export function pollersForSuite() {
     pollers.push(poller);
     return poller;
   };
-  const signIn = async (sub: string): Promise<Sid> => {
+  const signIn = async (sub: string, changes: Partial<NewSsoSession> = {}): Promise<Sid> => {
     const [key, ...more] = parseTokenKeys(apps().tokenKeys)!;
     const clock = new SystemClock();
     const origin = { source: 'urn:test', tenant: undefined };
     const sessions = new PrismaSsoSessions(the().database, new TokenCipher([key!, ...more]), clock, origin);
     const opened = await sessions.open(
-      signInOf(sub, clock.now(), { iss: the().idp.issuer }),
+      signInOf(sub, clock.now(), { iss: the().idp.issuer, ...changes }),
       browserOf(randomUUID(), clock.now()),
     );
     if (opened.kind !== 'opened') throw new Error('refused');
     return opened.sid;
+  };
+  /** The hub's tokens, as a gateway has them. */
+  const tokens = () => {
+    const [key, ...more] = parseTokenKeys(apps().tokenKeys)!;
+    return new PrismaSessionTokens(the().database, new TokenCipher([key!, ...more]));
   };
   const rowOf = (sid: Sid) => the().database.ssoSession.findUniqueOrThrow({ where: { id: sid } });
   const eventsOf = (sid: Sid) => the().database.outboxEvent.findMany({ where: { sid } });
@@ -98,5 +103,5 @@ export function pollersForSuite() {
     );
   };
 
-  return { the, nats, startPoller, signIn, rowOf, eventsOf, isEnded, probesOf, probed, calibrate };
+  return { the, nats, startPoller, signIn, tokens, rowOf, eventsOf, isEnded, probesOf, probed, calibrate };
 }

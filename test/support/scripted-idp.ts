@@ -3,11 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
 
-/** What an endpoint answers. `hang` never answers; `endless` never ends its answer. */
+/** What an endpoint answers. `hang` never answers; `endless` never ends its answer; `reset` breaks the connection. */
 export type Scripted =
   | { readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
   | 'hang'
-  | 'endless';
+  | 'endless'
+  | 'reset';
 
 /** One request that came in. */
 export interface Received {
@@ -87,6 +88,10 @@ export class ScriptedIdp {
     }
     if (scripted === 'endless') {
       endlessly(response);
+      return;
+    }
+    if (scripted === 'reset') {
+      request.socket.resetAndDestroy();
       return;
     }
     const body = typeof scripted.body === 'string' ? scripted.body : JSON.stringify(scripted.body);

@@ -1,7 +1,16 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { JetStreamPublisher, JetStreamServer, logoutStream, OutboxRelay } from '#bus';
 import { HealthChecks, HealthController } from '#http';
-import { Clock, HubCleanUp, IssuerHealth, Outbox, OutboxSignal, ProbeQueue, SsoSessions } from '#session';
+import {
+  Clock,
+  HubCleanUp,
+  IssuerHealth,
+  Outbox,
+  OutboxSignal,
+  ProbeQueue,
+  SessionTokens,
+  SsoSessions,
+} from '#session';
 import { HubDatabase, HubStoreModule } from '#store';
 import { CleanUpLoop } from './clean-up/clean-up-loop.js';
 import type { PollerConfig } from './config.js';
@@ -10,6 +19,7 @@ import { PollLoop } from './poll/poll-loop.js';
 import { PollLoops } from './poll/poll-loops.js';
 import { PollOnce } from './poll/poll-once.js';
 import { makeProbe } from './probe/make-probe.js';
+import { SessionRefresher } from './probe/session-refresher.js';
 import { ReceiptsController } from './receipts/receipts.controller.js';
 import { receiptServer } from './receipts/start-receipts.js';
 import { WorkersService } from './workers.service.js';
@@ -33,6 +43,7 @@ export class AppModule {
       providers: [
         { provide: JetStreamServer, useValue: receiptServer(config) },
         ...relayOf(config),
+        refresherOf(),
         loopsOf(config, idps),
         cleanUpOf(),
         healthOf(),
@@ -57,15 +68,30 @@ function relayOf(config: PollerConfig): Provider[] {
   ];
 }
 
+function refresherOf(): Provider {
+  return {
+    provide: SessionRefresher,
+    inject: [SessionTokens, SsoSessions, Clock],
+    useFactory: (tokens: SessionTokens, sessions: SsoSessions, clock: Clock) =>
+      new SessionRefresher(tokens, sessions, clock),
+  };
+}
+
 function loopsOf(config: PollerConfig, idps: readonly WatchedIdp[]): Provider {
   return {
     provide: PollLoops,
-    inject: [ProbeQueue, IssuerHealth, SsoSessions, Clock],
-    useFactory: (queue: ProbeQueue, health: IssuerHealth, sessions: SsoSessions, clock: Clock) =>
+    inject: [ProbeQueue, IssuerHealth, SsoSessions, SessionRefresher, Clock],
+    useFactory: (
+      queue: ProbeQueue,
+      health: IssuerHealth,
+      sessions: SsoSessions,
+      refresher: SessionRefresher,
+      clock: Clock,
+    ) =>
       new PollLoops(
         idps.map((idp) => {
           const { name, lane, intervalMs, entry } = idp;
-          const probe = makeProbe(idp.method, idp, clock);
+          const probe = makeProbe(idp.method, idp, refresher, clock);
           const stores = { queue, health, sessions };
           const poll = probe && new PollOnce(probe, stores, clock, { intervalMs, random: Math.random });
           const leaseMs = config.LEASE_S * 1000;

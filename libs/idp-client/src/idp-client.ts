@@ -1,24 +1,28 @@
 import type { JWTVerifyGetKey } from 'jose';
-import { parseProviderMetadata, parseTokenResponse, type ProviderMetadata, type TokenResponse } from '#oidc';
+import {
+  parseTokenResponse,
+  type ProviderMetadata,
+  type TokenResponse,
+  verifyIntrospectionJwt,
+  verifyUserinfoJwt,
+} from '#oidc';
 import type { Clock, ProbeOutcome, RefreshOutcome } from '#session';
+import { type ConfiguredEndpoints, Discovery, obstacleOf } from './discovery.js';
 import { IdpError } from './errors.js';
 import { wasNeverSent } from './never-sent.js';
 import { authenticate, type ClientAuthentication } from './client-authentication.js';
-import { type Answer, type IdpAddress, IdpHttp } from './idp-http.js';
+import { type Answer, type IdpAddress, IdpHttp, type Unreachable } from './idp-http.js';
 import { keysAt } from './idp-keys.js';
 import { oauthErrorOf } from './oauth-error.js';
 import { type PushOutcome, pushOutcomeOf } from './pushed-authorization.js';
+import { type VerifyAnswer, withSignedBody } from './signed-body.js';
 
 /** One client at one IdP. */
 export interface IdpClientOptions extends IdpAddress {
   readonly clientId: string;
   readonly authentication: ClientAuthentication;
   /** endpoints that the discovery document does not name */
-  readonly endpoints?: {
-    readonly introspection?: string | undefined;
-    readonly revocation?: string | undefined;
-    readonly endSession?: string | undefined;
-  };
+  readonly endpoints?: ConfiguredEndpoints;
 }
 
 /** What became of a revocation. `not_offered`: the IdP names no endpoint for it, or can't say. */
@@ -27,16 +31,15 @@ export type Revocation =
   | { readonly kind: 'not_offered' }
   | { readonly kind: 'failed'; readonly reason: string };
 
-const METADATA_LIFE_MS = 10 * 60_000;
-const METADATA_RETRY_MS = 30_000;
 /** A person waits, and where pushing is not required there is another way. */
 const PUSH_TIMEOUT_MS = 5_000;
+/** Answers of an endpoint that is not there. */
+const GONE = [404, 405, 410];
 
 /** Asks an IdP as one of its clients. What comes back is judged by `#oidc` and `#session`. */
 export class IdpClient {
   private readonly http: IdpHttp;
-  private known: { readonly metadata: Promise<ProviderMetadata>; readonly until: number } | undefined;
-  private lastGood: ProviderMetadata | undefined;
+  private readonly discovery: Discovery;
   private keySet: { readonly uri: string; readonly keys: JWTVerifyGetKey } | undefined;
 
   constructor(
@@ -44,6 +47,7 @@ export class IdpClient {
     private readonly clock: Clock,
   ) {
     this.http = new IdpHttp(options, clock);
+    this.discovery = new Discovery(this.http, options.issuer, options.endpoints ?? {}, clock);
   }
 
   get issuer(): string {
@@ -57,21 +61,11 @@ export class IdpClient {
   /**
    * Gives what the IdP says of itself; asked again every ten minutes, and after each failure.
    *
-   * @throws IdpError `IDP_UNAVAILABLE`; OidcError `OIDC_METADATA_INVALID`
+   * @throws IdpError `IDP_UNAVAILABLE`; OidcError `OIDC_METADATA_INVALID`, and `OIDC_OTHER_ISSUER` when the document names
+   *   another issuer than ours
    */
-  async metadata(): Promise<ProviderMetadata> {
-    const now = this.clock.now().getTime();
-    if (this.known === undefined || this.known.until <= now) {
-      const previous = this.lastGood;
-      const metadata = this.discover().then((found) => (this.lastGood = found));
-      this.known = { metadata, until: now + METADATA_LIFE_MS };
-      metadata.catch(() => {
-        // an outage changes nothing that we knew; it is asked again soon
-        this.known = previous && { metadata: Promise.resolve(previous), until: now + METADATA_RETRY_MS };
-      });
-      if (previous !== undefined) return metadata.catch(() => previous);
-    }
-    return this.known.metadata;
+  metadata(): Promise<ProviderMetadata> {
+    return this.discovery.metadata();
   }
 
   /** Finds the IdP's signing keys. They are fetched when an unknown one is named, at most once in 30 seconds. */
@@ -144,15 +138,20 @@ export class IdpClient {
    *
    * @see {@link https://www.rfc-editor.org/rfc/rfc7662 RFC 7662} §2.1
    */
-  async introspect(token: string, hint: 'refresh_token' | 'access_token', signal: AbortSignal): Promise<ProbeOutcome> {
-    let endpoint: string | undefined;
-    try {
-      ({ introspectionEndpoint: endpoint } = await this.metadata());
-    } catch (error) {
-      return { kind: 'unreachable', reason: error instanceof IdpError ? 'discovery' : 'metadata' };
-    }
-    if (endpoint === undefined) return { kind: 'answered', status: 404, body: undefined, retryAfterS: undefined };
-    return this.post(endpoint, { token, token_type_hint: hint }, signal);
+  introspect(token: string, hint: 'refresh_token' | 'access_token', signal: AbortSignal): Promise<ProbeOutcome> {
+    return this.ask('introspectionEndpoint', verifyIntrospectionJwt, (endpoint) =>
+      this.post(endpoint, { token, token_type_hint: hint }, signal, 'application/token-introspection+jwt;q=0.5'),
+    );
+  }
+
+  /**
+   * Asks whose an access token is. Never throws for what the IdP or the network does.
+   *
+   * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#UserInfo OIDC Core 5.3}
+   */
+  userinfo(accessToken: string, signal: AbortSignal): Promise<ProbeOutcome> {
+    const headers = { accept: 'application/json, application/jwt;q=0.5', authorization: `Bearer ${accessToken}` };
+    return this.ask('userinfoEndpoint', verifyUserinfoJwt, (endpoint) => this.http.send(endpoint, { headers }, signal));
   }
 
   /**
@@ -169,47 +168,35 @@ export class IdpClient {
     return outcome.status === 200 ? { kind: 'revoked' } : { kind: 'failed', reason: `status_${outcome.status}` };
   }
 
-  private async post(endpoint: string, parameters: Readonly<Record<string, string>>, signal?: AbortSignal) {
+  /** Sends one question to an endpoint of the discovery document; verifies an answer that is signed. */
+  private async ask(
+    name: 'introspectionEndpoint' | 'userinfoEndpoint',
+    verify: VerifyAnswer,
+    send: (endpoint: string) => Promise<Answer | Unreachable>,
+  ): Promise<ProbeOutcome> {
+    try {
+      const endpoint = (await this.metadata())[name];
+      if (endpoint === undefined) return { kind: 'answered', status: 404, body: undefined, retryAfterS: undefined };
+      this.http.resolve(endpoint);
+      const outcome = await send(endpoint);
+      if (outcome.kind === 'answered' && GONE.includes(outcome.status)) this.discovery.doubt();
+      const { issuer, clientId } = this.options;
+      return await withSignedBody(outcome, verify, this.keys(), { issuer, clientId, now: this.clock.now() });
+    } catch (error) {
+      return { kind: 'unreachable', reason: obstacleOf(error) };
+    }
+  }
+
+  private async post(
+    endpoint: string,
+    parameters: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+    alsoAccepts?: string,
+  ) {
     const { issuer, clientId, authentication } = this.options;
     const known = await authenticate(authentication, { issuer, clientId, now: this.clock.now() });
     const body = new URLSearchParams({ ...parameters, ...known.parameters });
-    const headers = { accept: 'application/json', ...known.headers };
-    return this.http.send(endpoint, { method: 'POST', headers, body }, signal);
+    const accept = alsoAccepts === undefined ? 'application/json' : `application/json, ${alsoAccepts}`;
+    return this.http.send(endpoint, { method: 'POST', headers: { accept, ...known.headers }, body }, signal);
   }
-
-  private async discover(): Promise<ProviderMetadata> {
-    const { issuer } = this.options;
-    const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-    let outcome = await this.http.send(url, { headers: { accept: 'application/json' } });
-    const moved = outcome.kind === 'answered' ? sameOriginTarget(outcome, url) : undefined;
-    if (moved !== undefined) outcome = await this.http.send(moved, { headers: { accept: 'application/json' } });
-    if (outcome.kind === 'unreachable')
-      throw new IdpError('IDP_UNAVAILABLE', `${url} can't be reached: ${outcome.reason}`);
-    if (outcome.status !== 200) throw new IdpError('IDP_UNAVAILABLE', `${url} answered ${outcome.status}`);
-    return this.completed(parseProviderMetadata(outcome.body, issuer));
-  }
-
-  /** What the discovery document leaves out, the configuration may say. */
-  private completed(found: ProviderMetadata): ProviderMetadata {
-    const { introspection, revocation, endSession } = this.options.endpoints ?? {};
-    return {
-      ...found,
-      introspectionEndpoint: found.introspectionEndpoint ?? introspection,
-      revocationEndpoint: found.revocationEndpoint ?? revocation,
-      endSessionEndpoint: found.endSessionEndpoint ?? endSession,
-    };
-  }
-}
-
-/** Discovery may have moved, but only within its own origin. */
-function sameOriginTarget(answer: Answer, from: string): string | undefined {
-  if (
-    answer.status < 300 ||
-    answer.status >= 400 ||
-    answer.location === undefined ||
-    !URL.canParse(answer.location, from)
-  )
-    return undefined;
-  const target = new URL(answer.location, from);
-  return target.origin === new URL(from).origin ? target.href : undefined;
 }

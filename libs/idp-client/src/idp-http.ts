@@ -13,7 +13,8 @@ export interface IdpAddress {
   readonly timeoutMs?: number | undefined;
 }
 
-type Unreachable = Extract<ProbeOutcome, { kind: 'unreachable' }>;
+/** There was no answer. */
+export type Unreachable = Extract<ProbeOutcome, { kind: 'unreachable' }>;
 /** One answer's text and headers. */
 interface Received {
   readonly kind: 'received';
@@ -22,10 +23,16 @@ interface Received {
 }
 
 /** One answer, read whole. `body` is undefined when it was no JSON. */
-export type Answer = Extract<ProbeOutcome, { kind: 'answered' }> & { readonly location: string | undefined };
+export type Answer = Extract<ProbeOutcome, { kind: 'answered' }> & {
+  readonly location: string | undefined;
+  /** the text, when it came as a JWT: nothing of it has been verified */
+  readonly jwt: string | undefined;
+};
 
 const TIMEOUT_MS = 10_000;
 const BODY_LIMIT = 256 * 1024;
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i;
+const JWT_TYPE = /^application\/(?:token-introspection\+)?jwt\b/i;
 
 /**
  * Speaks HTTP with one IdP: never without a time limit (10 s) and a size limit (256 KB), never following a redirect,
@@ -90,12 +97,14 @@ export class IdpHttp {
 }
 
 function toAnswer({ text, response: { status, headers } }: Received, now: Date): Answer {
-  const isJson = /^application\/(?:[\w.-]+\+)?json\b/i.test(headers.get('content-type') ?? '');
+  const type = headers.get('content-type') ?? '';
   return {
     kind: 'answered',
     status,
-    body: isJson ? parseJson(text) : undefined,
+    body: JSON_TYPE.test(type) ? parseJson(text) : undefined,
+    jwt: JWT_TYPE.test(type) ? text.trim() : undefined,
     retryAfterS: retryAfterOf(headers.get('retry-after'), now),
+    challenge: headers.get('www-authenticate') ?? undefined,
     location: headers.get('location') ?? undefined,
   };
 }

@@ -9,6 +9,8 @@ export type { Secrets } from './idp-secrets.js';
 export { idpOptionsOf } from './idp-options.js';
 export { namedBy, readIdps } from './read-idps.js';
 export type { IdpsFile } from './read-idps.js';
+export { REFRESH_LEASE_MS, SessionRefresh } from './session-refresh.js';
+export type { WantedRefresh } from './session-refresh.js';
 export { IdpError } from './errors.js';
 export type { IdpErrorCode } from './errors.js';
 export type { ClientAuthentication } from './client-authentication.js';

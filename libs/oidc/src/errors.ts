@@ -3,6 +3,8 @@ import { errors as joseErrors } from 'jose';
 /** What was wrong. Callers branch on this, never on the message. */
 export type OidcErrorCode =
   | 'OIDC_METADATA_INVALID'
+  /** the discovery document is well-formed, and another issuer's */
+  | 'OIDC_OTHER_ISSUER'
   | 'OIDC_TOKEN_RESPONSE_INVALID'
   | 'OIDC_PUSHED_RESPONSE_INVALID'
   | 'OIDC_ID_TOKEN_INVALID'
@@ -12,6 +14,8 @@ export type OidcErrorCode =
   | 'OIDC_ACR_NOT_MET'
   | 'OIDC_LOGOUT_TOKEN_INVALID'
   | 'OIDC_SECURITY_EVENT_INVALID'
+  /** an answer of introspection or UserInfo that came as a JWT */
+  | 'OIDC_ANSWER_INVALID'
   | 'OIDC_ASSERTION_INVALID';
 
 /** A text of the protocol broke its promise. The message never holds the text itself, nor a token. */

@@ -49,8 +49,15 @@ describe('a discovery document', () => {
   });
 
   it.each([
-    ['T153 of another issuer', { ...GOOD, issuer: 'https://evil.example' }],
-    ['T153 of the issuer with a trailing slash', { ...GOOD, issuer: `${ISSUER}/` }],
+    ['another issuer', { ...GOOD, issuer: 'https://evil.example' }],
+    ['the issuer with a trailing slash', { ...GOOD, issuer: `${ISSUER}/` }],
+  ])('T153: of %s is told from one that is only unusable', (_name, document) => {
+    expect(() => parseProviderMetadata(document, ISSUER)).toThrow(
+      expect.objectContaining({ code: 'OIDC_OTHER_ISSUER' }),
+    );
+  });
+
+  it.each([
     ['without issuer', { ...GOOD, issuer: undefined }],
     ['without token endpoint', { ...GOOD, token_endpoint: undefined }],
     ['with a script for an endpoint', { ...GOOD, authorization_endpoint: 'javascript:alert(1)' }],

@@ -39,7 +39,7 @@ const Document = z.object({
  * Reads a discovery document.
  *
  * @param issuer the issuer that we were configured with; the document must name exactly this one
- * @throws OidcError `OIDC_METADATA_INVALID`
+ * @throws OidcError `OIDC_METADATA_INVALID`, or `OIDC_OTHER_ISSUER` when it names another issuer
  * @see {@link https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation OIDC Discovery 4.3}
  */
 export function parseProviderMetadata(document: unknown, issuer: string): ProviderMetadata {
@@ -50,10 +50,7 @@ export function parseProviderMetadata(document: unknown, issuer: string): Provid
   }
   const { data } = parsed;
   if (data.issuer !== issuer)
-    throw new OidcError(
-      'OIDC_METADATA_INVALID',
-      `the discovery document is of issuer ${data.issuer}, not of ${issuer}`,
-    );
+    throw new OidcError('OIDC_OTHER_ISSUER', `the discovery document is of issuer ${data.issuer}, not of ${issuer}`);
   return {
     issuer,
     authorizationEndpoint: data.authorization_endpoint,

@@ -75,16 +75,24 @@ export abstract class SessionTokens {
    * Takes the right to refresh, for one of those who ask at the same time. False when the tokens are of another
    * generation by now, the session has ended, or the state is not idle. With `again`, for refresh tokens that may be sent
    * twice, one that was left without an answer may be begun anew: under way or ambiguous for `leaseMs`.
+   *
+   * It voids a probe of these tokens that is under way. With `probe` it is that probe that refreshes: it must still hold its
+   * lease, keeps it, and may send once more a token that was refused.
    */
   abstract begin(
     sid: Sid,
     generation: number,
     now: Date,
-    options: { readonly leaseMs: number; readonly again: boolean },
+    options: {
+      readonly leaseMs: number;
+      readonly again: boolean;
+      readonly probe?: { readonly leaseId: string } | undefined;
+    },
   ): Promise<boolean>;
   /**
    * Keeps refreshed tokens as the next generation. False, and nothing changed, when the session ended or the tokens
-   * changed. What else is known of the sign-in stays: a refresh is no proof that its IdP session was there at that time.
+   * changed. What else is known of the sign-in stays: a refresh is no proof that its IdP session was there at that time. Where
+   * the earlier tokens had been called inactive, the session is due at once: that was perhaps said because they were replaced.
    */
   abstract store(sid: Sid, generation: number, tokens: TokenSet, now: Date): Promise<boolean>;
   /** Says how a refresh that brought no tokens ended. Nothing changes when the tokens have changed meanwhile. */

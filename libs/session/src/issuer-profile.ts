@@ -72,13 +72,22 @@ const differences: Readonly<Record<IssuerProfileName, Partial<IssuerProfile>>> =
     ...{ probe: 'introspect', introspects: 'refresh_token', tokensBound: true, sliding: [], minIntervalS: 60 },
   },
   keycloak: { probe: 'introspect', introspects: 'refresh_token', tokensBound: true, minIntervalS: 60 },
-  auth0: { probe: 'none' },
+  auth0: { probe: 'none', errors: { invalid_grant: 'grant_gone' } },
   okta: { probe: 'none', push: ['ssf'] },
-  entra: { push: ['frontchannel'] },
+  entra: {
+    push: ['frontchannel'],
+    errors: {
+      ...{ interaction_required: 'reauth', AADSTS50076: 'reauth' }, // a second factor is wanted
+      ...{ AADSTS50173: 'grant_gone', AADSTS70008: 'grant_gone', AADSTS700082: 'grant_gone' }, // revoked, expired, unused
+    },
+  },
   duende: { sliding: ['introspect', 'refresh', 'userinfo'] },
   ping: {},
   google: { push: ['ssf'] },
-  lemonldap: { probe: 'introspect', introspects: 'access_token', tokensBound: true },
+  lemonldap: {
+    ...{ probe: 'introspect', introspects: 'access_token', tokensBound: true },
+    errors: { invalid_request: 'ended' }, // of a refresh token that is rotated, expired or unknown alike
+  },
   generic: {},
 };
 

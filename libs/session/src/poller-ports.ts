@@ -64,7 +64,10 @@ export interface HeldEnding {
 export abstract class ProbeQueue {
   /** Claims up to `limit` due sessions until `leaseEndsAt`. Nobody else gets them before that. */
   abstract claim(lane: Lane, now: Date, leaseEndsAt: Date, limit: number): Promise<readonly ClaimedSession[]>;
-  /** Records a probe, unless the lease was lost or the tokens changed meanwhile: then says false, and nothing changed. */
+  /**
+   * Records a probe, unless the lease was lost or the tokens changed meanwhile: then says false, and nothing was recorded.
+   * Where a refresh has voided the probe the session is due again at once.
+   */
   abstract record(claimed: ClaimedSession, record: ProbeRecord): Promise<boolean>;
   /**
    * Lets a session sleep: nobody asks about it until it is woken. False, and nothing changed, when the lease was lost or a

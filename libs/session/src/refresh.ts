@@ -16,6 +16,30 @@ export type RefreshOutcome =
       readonly retryAfterS: number | undefined;
     };
 
+/** What became of one refresh of a session's tokens, from the right to do it to what was written down. */
+export type RefreshEnd =
+  /** nothing was sent, and nothing has changed: the IdP's own description could not be had */
+  | { readonly kind: 'idp_unknown'; readonly reason: string }
+  /** nothing was sent: somebody else is at it, or the tokens have changed, or the session has ended */
+  | { readonly kind: 'not_granted' }
+  | { readonly kind: 'refreshed'; readonly tokens: TokenSet; readonly generation: number }
+  /** new tokens came, and were not kept: the session has ended or has newer ones */
+  | { readonly kind: 'overtaken'; readonly hasEnded: boolean; readonly refreshToken: string | undefined }
+  /** the IdP no longer takes the refresh token */
+  | { readonly kind: 'refused'; readonly reason: string; readonly answer: RefreshOutcome }
+  /** new tokens came with an ID token that is not of this sign-in, or can't be believed */
+  | { readonly kind: 'discarded'; readonly reason: 'authenticated_later' | 'id_token' }
+  /** new tokens came that are somebody else's: this one session has been ended */
+  | { readonly kind: 'other_person'; readonly claim: 'iss' | 'sub' }
+  | { readonly kind: 'ambiguous'; readonly reason: string }
+  | {
+      readonly kind: 'unavailable';
+      readonly reason: string;
+      readonly retryAfterS: number | undefined;
+      readonly answer: RefreshOutcome;
+    }
+  | { readonly kind: 'misconfigured'; readonly reason: string };
+
 /** What we conclude. None of these ends a session. */
 export type RefreshVerdict =
   | { readonly kind: 'tokens'; readonly response: RefreshResponse }

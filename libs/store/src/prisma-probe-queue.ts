@@ -69,7 +69,17 @@ export class PrismaProbeQueue extends ProbeQueue {
         ...expiryOf(record),
       },
     });
+    if (count === 0) await this.askSoon(claimed, record);
     return count === 1;
+  }
+
+  /** A refresh has voided this probe: the session need not wait for the end of a lease that nobody has any more. */
+  private async askSoon({ sid }: ClaimedSession, record: ProbeRecord): Promise<void> {
+    const at = record.checkedAt ?? record.unknown?.at ?? record.weakEndedAt ?? record.dueAt;
+    await this.database.ssoSession.updateMany({
+      where: { id: sid, endedAt: null, leaseId: null, probeDueAt: { gt: at } },
+      data: { probeDueAt: at },
+    });
   }
 
   async sleep({ sid, leaseId }: ClaimedSession, now: Date, unusedSince: Date): Promise<boolean> {

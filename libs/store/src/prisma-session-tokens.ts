@@ -25,20 +25,28 @@ export class PrismaSessionTokens extends SessionTokens {
     sid: Sid,
     generation: number,
     now: Date,
-    { leaseMs, again }: { readonly leaseMs: number; readonly again: boolean },
+    { leaseMs, again, probe }: Parameters<SessionTokens['begin']>[3],
   ): Promise<boolean> {
     const leaseIsOver = { lte: new Date(now.getTime() - leaseMs) };
     const unanswered = { refreshState: { in: ['under_way', 'ambiguous'] }, refreshSince: leaseIsOver };
-    const free = again ? [{ refreshState: null }, unanswered] : [{ refreshState: null }];
+    const free = [
+      { refreshState: null },
+      ...(again ? [unanswered] : []),
+      ...(probe === undefined ? [] : [{ refreshState: 'refused' }]),
+    ];
     const { count } = await this.database.ssoSession.updateMany({
-      where: { id: sid, tokenGeneration: generation, endedAt: null, OR: free },
+      where: { id: sid, tokenGeneration: generation, endedAt: null, OR: free, ...probe },
       // a probe that asks about these tokens at this moment is void: the IdP may replace them before it answers
-      data: { refreshState: 'under_way', refreshSince: now, leaseId: null },
+      data: { refreshState: 'under_way', refreshSince: now, ...(probe === undefined ? { leaseId: null } : {}) },
     });
     return count === 1;
   }
 
   async store(sid: Sid, generation: number, tokens: TokenSet, now: Date): Promise<boolean> {
+    await this.database.ssoSession.updateMany({
+      where: { id: sid, tokenGeneration: generation, endedAt: null, leaseId: null, weakEndedAt: { not: null } },
+      data: { probeDueAt: now },
+    });
     const { count } = await this.database.ssoSession.updateMany({
       where: { id: sid, tokenGeneration: generation, endedAt: null },
       data: {

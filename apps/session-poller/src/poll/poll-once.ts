@@ -42,8 +42,9 @@ export class PollOnce {
     if (signal.aborted) return; // we are stopping: the lease runs out and another poller asks again
     const now = this.clock.now();
     if (verdict.kind === 'active' && !calibrated) await health.noteActive(iss, this.probe.method, now);
+    const { tokenGeneration = session.tokenGeneration } = verdict; // asking may itself have renewed the tokens
     await this.apply(
-      session,
+      { ...session, tokenGeneration },
       verdict,
       decide(verdict, session, now, this.options.intervalMs, this.options.random()),
       now,
@@ -80,6 +81,7 @@ function recordOf(verdict: Verdict, decision: Exclude<ProbeDecision, { kind: 'en
     dueAt: decision.dueAt,
     checkedAt: decision.kind === 'keep' ? now : undefined,
     tokenExpiresAt: verdict.kind === 'active' ? verdict.tokenExpiresAt : undefined,
+    reauth: verdict.kind === 'unknown' ? verdict.reauth : undefined,
     weakEndedAt: decision.kind === 'confirm' ? decision.weakEndedAt : undefined,
     unknown: decision.kind === 'retry' ? { count: decision.unknownCount, reason: decision.reason, at: now } : undefined,
   };

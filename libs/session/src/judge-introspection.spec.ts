@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { issuerProfile, issuerProfileNames, slidesIdle } from './issuer-profile.js';
-import { judgeIntrospection, type ProbeOutcome, type ProbeTarget } from './verdict.js';
+import { judgeIntrospection } from './judge-introspection.js';
+import type { ProbeOutcome, ProbeTarget } from './verdict.js';
 
 const NOW = new Date('2026-08-30T12:00:00Z');
 const TARGET: ProbeTarget = { clientId: 'gateway', sub: 'ana', token: 'refresh_token', tokenExpiresAt: undefined };
@@ -70,7 +71,7 @@ describe('an introspection answer', () => {
     ['of a page in place of JSON', TARGET, OURS, true, undefined, 'malformed'],
     ['of false itself', TARGET, OURS, true, false, 'malformed'],
   ])('says nothing: %s', (_name, target, profile, calibrated, body, reason) => {
-    expect(judgeIntrospection(answered(200, body), target, profile, calibrated, NOW)).toEqual({
+    expect(judgeIntrospection(answered(200, body), target, profile, calibrated, NOW)).toMatchObject({
       kind: 'unknown',
       reason,
     });
@@ -104,7 +105,15 @@ describe('an introspection answer', () => {
     ['201 that says inactive', answered(201, { active: false }), 'malformed'],
     ['418', answered(418), 'malformed'],
   ])('says nothing with status %s', (_name, outcome, reason) => {
-    expect(judge(outcome)).toEqual({ kind: 'unknown', reason });
+    expect(judge(outcome)).toMatchObject({ kind: 'unknown', reason });
+  });
+
+  it('POL-07: a token that has run out, or may have at any time, asks for a sign-in and says nothing else', () => {
+    const ofAccess = { ...TARGET, token: 'access_token' } as const;
+    for (const target of [expiringIn(-1), { ...expiringIn(30), token: 'access_token' } as const, ofAccess])
+      expect(judgeIntrospection(answered(200, { active: false }), target, OURS, true, NOW)).toEqual({
+        ...{ kind: 'unknown', reason: 'token_expired', reauth: 'tokens_gone' },
+      });
   });
 
   it.each([429, 503])('T130 keeps what the IdP asked for with status %d', (status) => {
@@ -114,7 +123,7 @@ describe('an introspection answer', () => {
   it.each(['timeout', 'connect', 'tls', 'too_large', 'econnreset', 'enotfound'])(
     'T130 says nothing when there is none: %s',
     (reason) => {
-      expect(judge({ kind: 'unreachable', reason })).toEqual({ kind: 'unknown', reason: 'unreachable' });
+      expect(judge({ kind: 'unreachable', reason })).toMatchObject({ kind: 'unknown', reason: 'unreachable' });
     },
   );
 

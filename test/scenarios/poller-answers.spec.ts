@@ -1,0 +1,96 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Sid } from '#session';
+import { active, inactive, pollersForSuite } from '../support/poller.js';
+import type { Scripted } from '../support/scripted-idp.js';
+import { until } from '../support/until.js';
+
+describe('the session-poller, as a process, and answers that are not about the session', () => {
+  const { the, startPoller, signIn, tokens, rowOf, eventsOf, isEnded, calibrate } = pollersForSuite();
+  afterEach(() => {
+    the().idp.metadata = {};
+    the().idp.paths.clear();
+    the().idp.introspection = () => active;
+  });
+  const untilUnknown = (sid: Sid, reason: string) =>
+    until(`it is unknown: ${reason}`, async () => ((await rowOf(sid)).unknownReason === reason ? true : undefined));
+
+  it('T132: one alarm, and no sign-out, for a secret that the IdP does not take', async () => {
+    const poller = await startPoller();
+    await calibrate();
+    the().idp.introspection = () => ({ status: 401, body: { error: 'invalid_client' } });
+    const sids = await Promise.all(['ana', 'ben', 'cleo', 'dora'].map((sub) => signIn(sub)));
+    for (const sid of sids) await untilUnknown(sid, 'config');
+    expect(await the().database.outboxEvent.count()).toBe(0);
+    const log = await poller.process.log();
+    expect(log.match(/probe\.alarm .*reason=config detail=invalid_client/g)).toHaveLength(1);
+  });
+
+  it('T136: "inactive" of a token that the gateway replaced meanwhile is asked again at once, of the new one', async () => {
+    await startPoller({ LEASE_S: '60' });
+    await calibrate();
+    the().idp.introspection = (form) => (form.get('token') === 'refresh-uli' ? inactive : active);
+    let replaced = false;
+    the().idp.paths.set('/introspect', async (form): Promise<Scripted> => {
+      if (form.get('token') === 'refresh-uli' && !replaced) {
+        replaced = true;
+        const { sid, held } = await heldOf('uli');
+        await tokens().begin(sid, held.generation, new Date(), { leaseMs: 15_000, again: false });
+        await tokens().store(sid, held.generation, { ...held.tokens, refreshToken: 'refresh-uli-2' }, new Date());
+      }
+      return form.get('token') === 'refresh-uli' ? inactive : active;
+    });
+    const sid = await signIn('uli');
+    const row = await until('it is confirmed long before the lease ends', async () => {
+      const seen = await rowOf(sid);
+      return seen.idpCheckedAt > seen.openedAt ? seen : undefined;
+    });
+    expect(row).toMatchObject({ tokenGeneration: 2, weakEndedAt: null, endedAt: null });
+  });
+  const heldOf = async (sub: string) => {
+    const { id } = await the().database.ssoSession.findFirstOrThrow({ where: { sub } });
+    const sid = id as Sid;
+    return { sid, held: (await tokens().read(sid))! };
+  };
+
+  it('T150: an introspection answer as a JWT counts if it is signed, by the IdP, for this client', async () => {
+    const { idp } = the();
+    await startPoller();
+    await calibrate();
+    const headers = { 'content-type': 'application/token-introspection+jwt' };
+    const signed = async (aud: string, answer: object) => ({
+      ...{ status: 200, headers },
+      body: await idp.sign({ aud, token_introspection: answer }, { typ: 'token-introspection+jwt' }),
+    });
+    const [good, other] = [await signed('gateway', { active: false }), await signed('shop', { active: false })];
+    const answers: Readonly<Record<string, Scripted>> = {
+      'refresh-finn': { ...good, body: `${good.body.slice(0, -8)}AAAAAAAA` },
+      'refresh-gus': other,
+      'refresh-hal': good,
+    };
+    idp.introspection = (form) => answers[form.get('token') ?? ''] ?? active;
+    const [finn, gus, hal] = await Promise.all(['finn', 'gus', 'hal'].map((sub) => signIn(sub)));
+    await until('the session of the good answer ends', () => isEnded(hal!));
+    for (const sid of [finn!, gus!]) {
+      await untilUnknown(sid, 'malformed');
+      expect(await eventsOf(sid)).toEqual([]);
+    }
+  });
+
+  it('T153: a discovery document of another issuer means that nobody is asked, and is an alarm', async () => {
+    the().idp.metadata = { issuer: 'https://other.example.com' };
+    the().idp.introspection = () => inactive;
+    const sid = await signIn('ida');
+    const from = the().idp.received.length;
+    const poller = await startPoller();
+    await untilUnknown(sid, 'config');
+    expect(
+      the()
+        .idp.received.slice(from)
+        .some(({ path }) => path === '/introspect'),
+    ).toBe(false);
+    expect(await isEnded(sid)).toBeUndefined();
+    await until('the alarm', async () =>
+      /probe\.alarm .*detail=other_issuer/.test(await poller.process.log()) ? true : undefined,
+    );
+  });
+});
