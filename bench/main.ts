@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { events } from './events.js';
 import { memory } from './memory.js';
 import { proxy } from './proxy.js';
+import { relay } from './relay.js';
 import { type Options, print, type Report } from './report.js';
 import { user } from './user.js';
 
@@ -10,6 +11,7 @@ const BENCHMARKS: Readonly<Record<string, (options: Options) => Promise<Report>>
   events,
   memory,
   proxy,
+  relay,
 };
 
 const { values, positionals } = parseArgs({
