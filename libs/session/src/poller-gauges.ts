@@ -24,7 +24,7 @@ export interface OutboxGauges {
   readonly oldestAt: Date | undefined;
 }
 
-/** A stream of security events. */
+/** The streams of security events of one transmitter; healthy when all are. */
 export interface SsfGauge {
   readonly transmitter: string;
   readonly healthy: boolean;

@@ -39,10 +39,12 @@ export class PrismaPollerGauges extends PollerGauges {
     const rows = await this.database.ssfStream.findMany({
       select: { transmitter: true, status: true, failures: true },
     });
-    return rows.map(({ transmitter, status, failures }) => ({
-      transmitter,
-      healthy: status === 'enabled' && failures <= FORGIVEN_FAILURES,
-    }));
+    const byTransmitter = new Map<string, boolean>();
+    for (const { transmitter, status, failures } of rows) {
+      const healthy = status === 'enabled' && failures <= FORGIVEN_FAILURES;
+      byTransmitter.set(transmitter, healthy && byTransmitter.get(transmitter) !== false);
+    }
+    return [...byTransmitter].map(([transmitter, healthy]) => ({ transmitter, healthy }));
   }
 }
 
