@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { HealthChecks, HealthModule, MetricsModule } from '#http';
+import { HealthChecks, HealthModule } from '#http';
 import { ACCOUNT_CONTROLLERS } from './account-page/account-controllers.js';
 import { ConsentController } from './consent/consent.controller.js';
 import { type IdpParts, providersOf } from './idp-parts.js';
@@ -16,7 +16,7 @@ export class AppModule {
   static forRoot({ services, workers, health }: IdpParts): DynamicModule {
     return {
       module: AppModule,
-      imports: [HealthModule.forRootAsync({ useFactory: () => new HealthChecks(health) }), MetricsModule.forRoot()],
+      imports: [HealthModule.forRootAsync({ useFactory: () => new HealthChecks(health) })],
       controllers: [
         ...ACCOUNT_CONTROLLERS,
         SignInController,

@@ -101,8 +101,9 @@ export class OutboxRelay {
       if (this.failures > 0) this.logger.log('outbox.flows');
       this.failures = 0;
     }
-    for (const { eventId, reason } of refused)
-      this.logger.warn(`outbox.event.refused event=${eventId} reason=${reason}`);
+    const [first] = refused;
+    if (first !== undefined)
+      this.logger.warn(`outbox.refused events=${refused.length} first=${first.eventId} reason=${first.reason}`);
     for (const { eventId, attempts, reason } of dead)
       this.logger.error(
         `outbox.event.dead event=${eventId} attempts=${attempts} reason=${reason}; npm run sso -- dead lists such events`,

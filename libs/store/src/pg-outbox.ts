@@ -36,9 +36,11 @@ export class PgOutbox extends Outbox implements OnApplicationShutdown {
   ) {
     super();
     this.pool = new pg.Pool({ connectionString: url, ...CONNECTIONS });
-    this.pool.on('error', (error) => {
-      this.logger.warn(`outbox.connection.lost reason=${reasonOf(error)}`); // an idle one; the next is made when needed
-    });
+    const noteLoss = (error: Error): void => {
+      this.logger.warn(`outbox.connection.lost reason=${reasonOf(error)}`); // the next is made when needed
+    };
+    this.pool.on('error', noteLoss);
+    this.pool.on('connect', (client) => client.on('error', noteLoss)); // one in use: without a listener the process would die of it
   }
 
   async take(limit: number, after: bigint): Promise<OutboxBatch> {
