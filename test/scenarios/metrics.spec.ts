@@ -22,7 +22,7 @@ describe('the metrics of a session-poller, as a process', () => {
     const { origin } = await startPoller();
     const page = await readFile(PAGE, 'utf8');
     const told = await metricsOf(origin);
-    const documented = namesOf(page, /^\| `(sso_[a-z_]+)` \|/gm);
+    const documented = namesOf(page, /^\| `(sso_[a-z_]+)` +\|/gm);
     expect(namesOf(told, /^# TYPE (sso_[a-z_]+) /gm)).toEqual(documented);
     expect(told).toMatch(/^process_cpu_seconds_total /m);
   });
@@ -31,7 +31,7 @@ describe('the metrics of a session-poller, as a process', () => {
     const page = await readFile(PAGE, 'utf8');
     const [, rules = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
     const { groups } = parse(rules) as { readonly groups: readonly [{ readonly rules: readonly { expr: string }[] }] };
-    const documented = namesOf(page, /^\| `(sso_[a-z_]+)` \|/gm);
+    const documented = namesOf(page, /^\| `(sso_[a-z_]+)` +\|/gm);
     for (const { expr } of groups[0].rules) expect(documented).toContain(/sso_[a-z_]+/.exec(expr)?.[0]);
   });
 
