@@ -64,12 +64,12 @@ function endings(count: number): readonly Told[] {
   return Array.from({ length: count }, (_, n) => {
     const sid = randomUUID();
     const ending = {
-      of: { kind: 'sid' as const, sid: parseSid(sid)! },
+      of: { kind: 'sid' as const, sid: known(parseSid(sid)) },
       ...{ cause: 'poll_session_ended' as const, causeId: sid, effectiveAt: at },
       evidence: { method: 'introspect', strength: 'strong' as const, probes: 1 },
       initiatingEntity: 'system' as const,
     };
-    const session = { iss: 'https://idp.example.com', sid: parseSid(sid)!, sub: parseSub(`person-${n}`)! };
+    const session = { iss: 'https://idp.example.com', sid: known(parseSid(sid)), sub: known(parseSub(`person-${n}`)) };
     const event = sessionEndedOf(ending, session, { source: 'urn:sso:bench', tenant: undefined, at });
     return { id: event.id, sid, subject: subjectOf(event), payload: JSON.stringify(encodeSessionEnded(event)) };
   });
@@ -95,7 +95,8 @@ async function bareLoop(natsUrl: string, events: readonly Told[], withId: boolea
   const begun = performance.now();
   const waiting = events.values();
   const work = async (): Promise<void> => {
-    for (const { id, subject, payload } of waiting) await client.publish(subject, payload, withId ? { msgID: id } : {});
+    for (const { id, subject, payload } of waiting)
+      await client.publish(subject, payload, { timeout: 60_000, ...(withId ? { msgID: id } : {}) });
   };
   await Promise.all(Array.from({ length: WINDOW }, work));
   const seconds = (performance.now() - begun) / 1_000;
@@ -138,4 +139,9 @@ async function drain(url: string, natsUrl: string, count: number): Promise<numbe
 
 function median(all: readonly number[]): number {
   return all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? Number.NaN;
+}
+
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('it is there');
+  return value;
 }

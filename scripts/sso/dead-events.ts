@@ -32,7 +32,7 @@ async function list(events: DeadEvents, args: readonly string[], say: (line: str
 async function makeDue(events: DeadEvents, args: readonly string[], say: (line: string) => void): Promise<number> {
   const [which, ...more] = args;
   if (which === undefined || more.length > 0) throw new UsageError('it takes one event id, or all');
-  const count = await events.retry(which);
+  const count = await events.retry(which === 'all' ? undefined : which);
   say(count === 0 ? 'there is no such refused event' : `${count} made due: a poller publishes now`);
   return count === 0 ? 1 : 0;
 }

@@ -99,7 +99,7 @@ describe('the outbox in Postgres', () => {
     expect(idsOf(again)).toEqual([id]);
     await again.settle([stored]);
     expect(await the().dead.list(10)).toEqual([]);
-    expect(await the().dead.retry('all')).toBe(0);
+    expect(await the().dead.retry()).toBe(0);
   });
 
   it('reads on behind what it has read', async () => {

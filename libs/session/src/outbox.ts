@@ -78,8 +78,8 @@ export interface DeadEvent {
 export abstract class DeadEvents {
   /** The oldest first. */
   abstract list(limit: number): Promise<readonly DeadEvent[]>;
-  /** Makes one refused event due now, or all of them. Gives how many there were. */
-  abstract retry(eventId: string | 'all'): Promise<number>;
+  /** Makes one refused event due now, or, without an id, all of them. Gives how many there were. */
+  abstract retry(eventId?: string): Promise<number>;
 }
 
 /** An event that was refused so often is dead: somebody has to look. */

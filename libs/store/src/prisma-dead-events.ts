@@ -20,8 +20,8 @@ export class PrismaDeadEvents extends DeadEvents {
     }));
   }
 
-  async retry(eventId: string | 'all'): Promise<number> {
-    const one = eventId === 'all' ? {} : { id: eventId };
+  async retry(eventId?: string): Promise<number> {
+    const one = eventId === undefined ? {} : { id: eventId };
     const { count } = await this.database.outboxEvent.updateMany({
       where: { publishedAt: null, attempts: { gt: 0 }, ...one },
       data: { retryAt: null },

@@ -76,7 +76,7 @@ export class PollOnce {
       evidence: { method: this.probe.method, strength: decision.strength, probes: decision.probes },
       initiatingEntity: 'system',
     });
-    for (const _ of ended) this.options.observer.ended(session.iss, 'poll_session_ended');
+    if (ended.length > 0) this.options.observer.ended(session.iss, 'poll_session_ended');
     if (ended.length > 0)
       this.logger.log(`session.ended sid=${sid} reason=poll_session_ended probes=${decision.probes}`);
   }
