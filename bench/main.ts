@@ -4,6 +4,7 @@ import { events } from './events.js';
 import { memory } from './memory.js';
 import { probes } from './probes.js';
 import { proxy } from './proxy.js';
+import { relay } from './relay.js';
 import { type Options, print, type Report } from './report.js';
 import { user } from './user.js';
 
@@ -14,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, (options: Options) => Promise<Report>>
   proxy,
   claim,
   probes,
+  relay,
 };
 
 const { values, positionals } = parseArgs({

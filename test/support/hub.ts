@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll } from '@jest/globals';
 import {
   HubDatabase,
+  PgOutbox,
   PrismaBrowserSessions,
   PrismaLoginTransactions,
-  PrismaOutbox,
   PrismaProbeQueue,
   PrismaSeenTokens,
   PrismaSessionTokens,
@@ -25,7 +25,7 @@ export interface Hub {
   readonly transactions: PrismaLoginTransactions;
   readonly seen: PrismaSeenTokens;
   readonly queue: PrismaProbeQueue;
-  readonly outbox: PrismaOutbox;
+  readonly outbox: PgOutbox;
 }
 
 /** Opens the stores on `url`. The caller disconnects `database`. */
@@ -41,7 +41,7 @@ export function hubOn(url: string, clock = new TestClock()): Hub {
     transactions: new PrismaLoginTransactions(database, cipher, clock),
     seen: new PrismaSeenTokens(database),
     queue: new PrismaProbeQueue(database, cipher),
-    outbox: new PrismaOutbox(database, clock),
+    outbox: new PgOutbox(url, clock, Math.random),
   };
 }
 
@@ -51,6 +51,9 @@ export function hubForSuite(): () => Hub {
   beforeAll(async () => {
     hub = hubOn(await freshDatabase('hub'));
   }, 60_000);
-  afterAll(async () => hub?.database.$disconnect());
+  afterAll(async () => {
+    await hub?.outbox.onApplicationShutdown();
+    await hub?.database.$disconnect();
+  });
   return () => hub!;
 }

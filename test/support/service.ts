@@ -95,7 +95,9 @@ export class ServiceSuite {
 
   /** Publishes an event, or whatever a test would have in its place. */
   async publish(event: SessionEnded, payload: unknown = encodeSessionEnded(event)): Promise<void> {
-    await this.publisher.publish({ eventId: event.id, subject: subjectOf(event), payload });
+    const row = { eventId: event.id, subject: subjectOf(event), payload: JSON.stringify(payload), attempts: 0 };
+    const publication = await this.publisher.publish(row);
+    if (publication.kind !== 'stored') throw new Error(`not published: ${publication.reason}`);
   }
 
   async deadLetters(): Promise<number> {

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { HealthChecks, HealthModule } from '#http';
+import { HealthChecks, HealthModule, MetricsModule } from '#http';
 import type { Clock } from '#session';
 import { optionsFromKeys, SessionSyncModule, SyncState } from '#session-sync';
 import { AppDatabase, AppStoreModule } from '#store';
@@ -16,6 +16,7 @@ export class AppModule {
       imports: [
         AppStoreModule.forRoot(config.DATABASE_URL),
         SessionSyncModule.forRoot({ service: 'billing', ...optionsFromKeys(config), clock }),
+        MetricsModule.forRoot(),
         HealthModule.forRootAsync({
           inject: [AppDatabase, SyncState],
           useFactory: (database: AppDatabase, sync: SyncState) =>

@@ -1,6 +1,5 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { JetStreamPublisher, JetStreamServer, logoutStream, OutboxRelay } from '#bus';
-import { HealthChecks, HealthController } from '#http';
 import {
   Clock,
   HubCleanUp,
@@ -11,10 +10,13 @@ import {
   SessionTokens,
   SsoSessions,
 } from '#session';
+import { HealthChecks, HealthController, MetricsModule } from '#http';
 import { HubDatabase, HubStoreModule } from '#store';
 import { CleanUpLoop } from './clean-up/clean-up-loop.js';
 import type { PollerConfig } from './config.js';
 import type { WatchedIdp } from './idps/watched-idp.js';
+import { metricsOf } from './metrics/metrics-of.js';
+import { ProbeObserver } from './metrics/probe-observer.js';
 import { PollLoop } from './poll/poll-loop.js';
 import { PollLoops } from './poll/poll-loops.js';
 import { PollOnce } from './poll/poll-once.js';
@@ -38,12 +40,14 @@ export class AppModule {
           source: 'urn:sso:session-poller',
           tenant: config.TENANT,
         }),
+        MetricsModule.forRoot(),
       ],
       controllers: [HealthController, ReceiptsController],
       providers: [
         { provide: JetStreamServer, useValue: receiptServer(config) },
         ...relayOf(config),
         refresherOf(),
+        ...metricsOf(idps.map(({ lane }) => lane)),
         loopsOf(config, idps),
         cleanUpOf(),
         healthOf(),
@@ -80,20 +84,21 @@ function refresherOf(): Provider {
 function loopsOf(config: PollerConfig, idps: readonly WatchedIdp[]): Provider {
   return {
     provide: PollLoops,
-    inject: [ProbeQueue, IssuerHealth, SsoSessions, SessionRefresher, Clock],
+    inject: [ProbeQueue, IssuerHealth, SsoSessions, SessionRefresher, Clock, ProbeObserver],
     useFactory: (
       queue: ProbeQueue,
       health: IssuerHealth,
       sessions: SsoSessions,
       refresher: SessionRefresher,
       clock: Clock,
+      observer: ProbeObserver,
     ) =>
       new PollLoops(
         idps.map((idp) => {
           const { name, lane, intervalMs, entry } = idp;
           const probe = makeProbe(idp.method, idp, refresher, clock);
           const stores = { queue, health, sessions };
-          const poll = probe && new PollOnce(probe, stores, clock, { intervalMs, random: Math.random });
+          const poll = probe && new PollOnce(probe, stores, clock, { intervalMs, random: Math.random, observer });
           const leaseMs = config.LEASE_S * 1000;
           return new PollLoop(queue, poll, clock, { name, lane, leaseMs, concurrency: entry.probe.concurrency });
         }),

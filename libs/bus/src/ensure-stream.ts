@@ -62,16 +62,17 @@ export const REMAKE_PAUSE_MS = 2_000;
 
 /**
  * Makes the stream if it is not there, after a pause and a second look if one is asked for. An existing one is left as
- * its operator has set it; only a missing subject is added.
+ * its operator has set it; only a missing subject is added. True when it was there, with all its subjects.
  *
  * @param pauseMs {@link REMAKE_PAUSE_MS} from whoever has seen the stream before
  */
-export async function ensureStream(manager: JetStreamManager, spec: StreamSpec, pauseMs = 0): Promise<void> {
+export async function ensureStream(manager: JetStreamManager, spec: StreamSpec, pauseMs = 0): Promise<boolean> {
   try {
     const { config } = await manager.streams.info(spec.name);
     const missing = spec.subjects.filter((subject) => !config.subjects.includes(subject));
     if (missing.length > 0)
       await manager.streams.update(spec.name, { ...config, subjects: [...config.subjects, ...missing] });
+    return missing.length === 0;
   } catch (error) {
     if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.StreamNotFound) throw error;
     if (pauseMs > 0) {
@@ -91,5 +92,6 @@ export async function ensureStream(manager: JetStreamManager, spec: StreamSpec, 
       deny_delete: true,
       deny_purge: true,
     });
+    return false;
   }
 }

@@ -11,7 +11,7 @@ const LONGEST_PAUSE_MS = 10_000;
  */
 export async function insist(
   what: string,
-  attempt: () => Promise<void>,
+  attempt: () => Promise<unknown>,
   signal: AbortSignal,
   logger: LoggerService,
 ): Promise<void> {

@@ -1,20 +1,23 @@
 import { jetstream, type JetStreamClient, jetstreamManager } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
-import type { OutboxRow } from '#session';
+import type { OutboxRow, Publication } from '#session';
 import { Logger } from '@nestjs/common';
 import { closeNats } from './close-nats.js';
 import { connectNats } from './connect-nats.js';
 import { ensureStream, REMAKE_PAUSE_MS, type StreamSpec } from './ensure-stream.js';
 import { insist } from './insist.js';
+import { faultOf, isUnheard, refusalOf } from './refusal-of.js';
 
 const ACK_TIMEOUT_MS = 5_000;
 const RTT_LIMIT_MS = 1_000;
+const STORED: Publication = { kind: 'stored' };
 
 /** Publishes events to JetStream and holds its acknowledgement: what was acknowledged is on the broker's disk. */
 export class JetStreamPublisher {
   private connection: NatsConnection | undefined;
   private client: JetStreamClient | undefined;
-  private repairing: Promise<void> | undefined;
+  private isConnected = false;
+  private repairing: Promise<boolean> | undefined;
   private readonly stopping = new AbortController();
   private readonly logger = new Logger(JetStreamPublisher.name);
 
@@ -44,23 +47,19 @@ export class JetStreamPublisher {
   }
 
   /**
-   * Publishes one row; the same row again within the stream's duplicate window is stored once.
-   *
-   * @throws Error when the broker has not acknowledged within 5 seconds: it may have it or not, so publish it again
+   * Publishes one row, and says what became of it; the same row again within the stream's duplicate window is stored once.
+   * An answer that does not come within 5 seconds is `unanswered`: the broker may have it or not, so publish it again.
    */
-  async publish(row: OutboxRow): Promise<void> {
-    if (this.client === undefined) throw new Error('NATS is not connected yet');
+  async publish({ subject, payload, eventId }: OutboxRow): Promise<Publication> {
+    if (this.client === undefined || !this.isConnected) return { kind: 'unanswered', reason: 'not_connected' };
     const messageHeaders = headers();
     messageHeaders.set('Content-Type', 'application/cloudevents+json');
     try {
-      await this.client.publish(row.subject, JSON.stringify(row.payload), {
-        msgID: row.eventId,
-        headers: messageHeaders,
-        expect: { streamName: this.stream.name },
-      });
+      const expect = { streamName: this.stream.name };
+      await this.client.publish(subject, payload, { msgID: eventId, headers: messageHeaders, expect });
+      return STORED;
     } catch (error) {
-      await this.repair();
-      throw error;
+      return this.failureOf(error);
     }
   }
 
@@ -69,18 +68,43 @@ export class JetStreamPublisher {
     await closeNats(this.connection);
   }
 
-  /** After a failed publication: a connection that is closed for good is made anew, and so is a stream that is gone. */
-  private async repair(): Promise<void> {
-    this.repairing ??= this.connect()
-      .catch(() => undefined)
-      .finally(() => (this.repairing = undefined));
-    await this.repairing;
+  private async failureOf(error: unknown): Promise<Publication> {
+    const refusal = refusalOf(error);
+    if (refusal !== undefined) return { kind: 'refused', reason: refusal };
+    const wasThere = await this.repair();
+    if (wasThere && isUnheard(error)) return { kind: 'refused', reason: 'no_stream_for_subject' };
+    return { kind: 'unanswered', reason: faultOf(error) };
   }
 
-  private async connect(): Promise<void> {
-    if (this.connection?.isClosed() !== false) this.connection = await connectNats(this.urls, this.name);
+  /**
+   * After a failed publication: a connection that is closed for good is made anew, and so is a stream that is gone. True when
+   * broker and stream were there all the time.
+   */
+  private async repair(): Promise<boolean> {
+    this.repairing ??= this.connect()
+      .catch(() => false)
+      .finally(() => (this.repairing = undefined));
+    return this.repairing;
+  }
+
+  private async connect(): Promise<boolean> {
+    if (this.connection?.isClosed() !== false) {
+      this.connection = await connectNats(this.urls, this.name);
+      void this.watch(this.connection);
+    }
     const pauseMs = this.client === undefined ? 0 : REMAKE_PAUSE_MS;
-    await ensureStream(await jetstreamManager(this.connection), this.stream, pauseMs);
+    const wasThere = await ensureStream(await jetstreamManager(this.connection), this.stream, pauseMs);
     this.client = jetstream(this.connection, { timeout: ACK_TIMEOUT_MS });
+    return wasThere;
+  }
+
+  /** While the connection is away, nothing is given to it: it would keep all of it for later. */
+  private async watch(connection: NatsConnection): Promise<void> {
+    this.isConnected = true;
+    for await (const { type } of connection.status()) {
+      if (connection !== this.connection) return;
+      if (type === 'disconnect' || type === 'close') this.isConnected = false;
+      if (type === 'reconnect') this.isConnected = true;
+    }
   }
 }

@@ -40,22 +40,13 @@ export {
   BrowserSessions,
   Clock,
   HubCleanUp,
-  Outbox,
   OutboxSignal,
   REPLACED_FOR_MS,
   SeenTokens,
   SsoSessions,
 } from './ports.js';
 export { decodeReceipt, encodeReceipt, RECEIPT, receiptSubjectOf } from './receipt.js';
-export type {
-  AppSession,
-  NewBrowserSession,
-  OnceToken,
-  OpenedSession,
-  OutboxRow,
-  Publish,
-  TakenToken,
-} from './ports.js';
+export type { AppSession, NewBrowserSession, OnceToken, OpenedSession, TakenToken } from './ports.js';
 export {
   LoginTransactions,
   LogoutTransactions,
@@ -75,4 +66,8 @@ export type {
 } from './gateway-ports.js';
 export { IssuerHealth, ProbeQueue } from './poller-ports.js';
 export type { Calibration, ClaimedSession, HeldEnding, Lane, ProbeRecord, ReauthReason } from './poller-ports.js';
+export { DEAD_AFTER, DeadEvents, fatesOf, Outbox, OutboxBatch, settlementOf } from './outbox.js';
+export type { DeadEvent, FailedEvent, OutboxRow, Publication, Publish, RowFate, Settlement } from './outbox.js';
+export { PollerGauges } from './poller-gauges.js';
+export type { BrakeState, IssuerGauges, OutboxGauges, PollerGaugeValues, SsfGauge } from './poller-gauges.js';
 export { RecentlyUsed } from './recently-used.js';

@@ -97,25 +97,6 @@ export abstract class SeenTokens {
   abstract hashOf(iss: string, jti: string): Promise<string | undefined>;
 }
 
-/** An event that waits to be published. */
-export interface OutboxRow {
-  readonly eventId: string;
-  readonly subject: string;
-  readonly payload: unknown;
-}
-
-/** Hands one row to the broker and resolves when the broker has it. */
-export type Publish = (row: OutboxRow) => Promise<void>;
-
-/** Events promised in the transaction of their fact. */
-export abstract class Outbox {
-  /**
-   * Publishes up to `limit` waiting rows, oldest first, and marks those that the broker has. Rows that another relay
-   * works on are passed over. Gives how many were published and how many failed.
-   */
-  abstract drain(limit: number, publish: Publish): Promise<{ readonly published: number; readonly failed: number }>;
-}
-
 /** Tells that the outbox has something new, so that nobody has to wait for a timer. */
 export abstract class OutboxSignal {
   /** Calls `wake` for each new row, and after each reconnection. Resolves once it listens. */

@@ -2,12 +2,14 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import {
   BrowserSessions,
   Clock,
+  DeadEvents,
   HubCleanUp,
   IssuerHealth,
   LoginTransactions,
   LogoutTransactions,
   Outbox,
   OutboxSignal,
+  PollerGauges,
   ProbeQueue,
   Receipts,
   SeenTokens,
@@ -17,14 +19,16 @@ import {
   SsoSessions,
 } from '#session';
 import { HubDatabase } from './hub-database.js';
+import { PgOutbox } from './pg-outbox.js';
 import { PgOutboxSignal } from './pg-outbox-signal.js';
 import { PgSessionSignal } from './pg-session-signal.js';
 import { PrismaBrowserSessions } from './prisma-browser-sessions.js';
+import { PrismaDeadEvents } from './prisma-dead-events.js';
 import { PrismaHubCleanUp } from './prisma-hub-clean-up.js';
 import { PrismaIssuerHealth } from './prisma-issuer-health.js';
 import { PrismaLoginTransactions } from './prisma-login-transactions.js';
 import { PrismaLogoutTransactions } from './prisma-logout-transactions.js';
-import { PrismaOutbox } from './prisma-outbox.js';
+import { PrismaPollerGauges } from './prisma-poller-gauges.js';
 import { PrismaProbeQueue } from './prisma-probe-queue.js';
 import { PrismaReceipts } from './prisma-receipts.js';
 import { PrismaSeenTokens } from './prisma-seen-tokens.js';
@@ -83,7 +87,9 @@ export class HubStoreModule {
         onDatabase(SeenTokens, (database) => new PrismaSeenTokens(database)),
         onDatabase(ProbeQueue, (database) => new PrismaProbeQueue(database, cipher)),
         onDatabase(IssuerHealth, (database) => new PrismaIssuerHealth(database)),
-        onDatabase(Outbox, (database) => new PrismaOutbox(database, clock)),
+        { provide: Outbox, useFactory: () => new PgOutbox(url, clock, Math.random) }, // connects when it is drained
+        onDatabase(DeadEvents, (database) => new PrismaDeadEvents(database)),
+        onDatabase(PollerGauges, (database) => new PrismaPollerGauges(database)),
         onDatabase(HubCleanUp, (database) => new PrismaHubCleanUp(database, clock)),
       ],
       exports: [
@@ -102,6 +108,8 @@ export class HubStoreModule {
         ProbeQueue,
         IssuerHealth,
         Outbox,
+        DeadEvents,
+        PollerGauges,
         HubCleanUp,
       ],
     };

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { HealthChecks, HealthModule } from '#http';
+import { HealthChecks, HealthModule, MetricsModule } from '#http';
 import { type IdpParts, providersOf } from '../idp-parts.js';
 import { OperatorToken } from './bearer.guard.js';
 import { AuditController } from './audit.controller.js';
@@ -31,7 +31,7 @@ export class OperatorModule {
   static forRoot({ config, services, health, faults }: IdpParts): DynamicModule {
     return {
       module: OperatorModule,
-      imports: [HealthModule.forRootAsync({ useFactory: () => new HealthChecks(health) })],
+      imports: [HealthModule.forRootAsync({ useFactory: () => new HealthChecks(health) }), MetricsModule.forRoot()],
       controllers: [...OPERATOR_CONTROLLERS, ...(faults?.controllers ?? [])],
       providers: providersOf([new OperatorToken(config.IDP_OPERATOR_TOKEN), ...services]),
     };

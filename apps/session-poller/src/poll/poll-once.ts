@@ -10,6 +10,7 @@ import {
   type SsoSessions,
   type Verdict,
 } from '#session';
+import type { ProbeObserver } from '../metrics/probe-observer.js';
 import type { Probe } from '../probe/probe.js';
 
 /** What a poll reads and writes. */
@@ -27,7 +28,11 @@ export class PollOnce {
     private readonly probe: Probe,
     private readonly stores: PollStores,
     private readonly clock: Clock,
-    private readonly options: { readonly intervalMs: number; readonly random: () => number },
+    private readonly options: {
+      readonly intervalMs: number;
+      readonly random: () => number;
+      readonly observer: ProbeObserver;
+    },
   ) {}
 
   /**
@@ -38,9 +43,11 @@ export class PollOnce {
     const { iss } = session;
     const { health } = this.stores;
     const calibrated = (await health.calibrationOf(iss, this.probe.method)).since !== undefined;
+    const askedAt = this.clock.now();
     const verdict = await this.probe.ask(session, calibrated, signal);
     if (signal.aborted) return; // we are stopping: the lease runs out and another poller asks again
     const now = this.clock.now();
+    this.options.observer.probed(iss, this.probe.method, verdict, now.getTime() - askedAt.getTime());
     if (verdict.kind === 'active' && !calibrated) await health.noteActive(iss, this.probe.method, now);
     const { tokenGeneration = session.tokenGeneration } = verdict; // asking may itself have renewed the tokens
     await this.apply(
@@ -70,6 +77,7 @@ export class PollOnce {
       evidence: { method: this.probe.method, strength: decision.strength, probes: decision.probes },
       initiatingEntity: 'system',
     });
+    if (ended.length > 0) this.options.observer.ended(session.iss, 'poll_session_ended');
     if (ended.length > 0)
       this.logger.log(`session.ended sid=${sid} reason=poll_session_ended probes=${decision.probes}`);
   }

@@ -82,6 +82,9 @@ CREATE INDEX "SsoSession_endings" ON "SsoSession" ("iss", "endedAt") WHERE "ende
 -- the relay sends the events of one session in their order: it looks for an earlier one that waits
 CREATE INDEX "OutboxEvent_waiting_of_session" ON "OutboxEvent" ("sid", "seq") WHERE "publishedAt" IS NULL;
 
+-- events that were refused so often that somebody has to look: few, and counted all the time
+CREATE INDEX "OutboxEvent_dead" ON "OutboxEvent" ("seq") WHERE "publishedAt" IS NULL AND "attempts" >= 10;
+
 -- that a session sleeps, or needs a sign-in first, is news to every gateway too
 DROP TRIGGER session_changed ON "SsoSession";
 CREATE TRIGGER session_changed AFTER UPDATE OF "endedAt", "tokenGeneration", "asleepSince", "reauthReason" ON "SsoSession" FOR EACH ROW

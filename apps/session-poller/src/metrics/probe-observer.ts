@@ -1,0 +1,11 @@
+import type { Cause, ProbeMethod, Verdict } from '#session';
+
+/** Whether an IdP is asked by one method: `open` is not at all, `half_open` is to see whether it answers again. */
+export type BreakerState = 'closed' | 'half_open' | 'open';
+
+/** Sees what the poller does. `iss` is the issuer; never throws. */
+export abstract class ProbeObserver {
+  abstract probed(iss: string, method: ProbeMethod, verdict: Verdict, durationMs: number): void;
+  abstract breakerChanged(iss: string, method: ProbeMethod, state: BreakerState): void;
+  abstract ended(iss: string, cause: Cause): void;
+}

@@ -1,0 +1,38 @@
+import { Controller, type DynamicModule, Get, Module, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+
+/** Answers `GET /metrics` in the text format of Prometheus; needs a `Registry`. Not for browsers: it allows no other origin. */
+@Controller('metrics')
+export class MetricsController {
+  constructor(private readonly registry: Registry) {}
+
+  @Get()
+  async metrics(@Res() reply: FastifyReply): Promise<void> {
+    const text = await this.registry.metrics();
+    await reply.header('content-type', this.registry.contentType).header('cache-control', 'no-store').send(text);
+  }
+}
+
+/**
+ * Gives a process `GET /metrics`, and a `Registry` of its own to whoever has something to count; Node's own figures are in it.
+ * A label never names a person, a session or a token.
+ */
+@Module({})
+export class MetricsModule {
+  static forRoot(): DynamicModule {
+    return {
+      module: MetricsModule,
+      global: true,
+      controllers: [MetricsController],
+      providers: [{ provide: Registry, useFactory: makeRegistry }],
+      exports: [Registry],
+    };
+  }
+}
+
+function makeRegistry(): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return registry;
+}
