@@ -97,6 +97,7 @@ function toAnswer({ text, response: { status, headers } }: Received, now: Date):
     body: isJson ? parseJson(text) : undefined,
     retryAfterS: retryAfterOf(headers.get('retry-after'), now),
     location: headers.get('location') ?? undefined,
+    challenge: headers.get('www-authenticate') ?? undefined,
   };
 }
 

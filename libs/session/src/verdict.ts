@@ -10,6 +10,8 @@ export type ProbeOutcome =
       /** the parsed body; undefined when it was no JSON */
       readonly body: unknown;
       readonly retryAfterS: number | undefined;
+      /** `WWW-Authenticate`, if there was one */
+      readonly challenge?: string | undefined;
     };
 
 /** What the probe asked about. */
