@@ -13,8 +13,14 @@ export interface Announced {
   readonly issParameter: boolean;
 }
 
-const present = z.unknown().transform((value) => typeof value === 'string' && value !== '');
-const isTrue = z.unknown().transform((value) => value === true);
+const present = z
+  .unknown()
+  .optional()
+  .transform((value) => typeof value === 'string' && value !== '');
+const isTrue = z
+  .unknown()
+  .optional()
+  .transform((value) => value === true);
 
 const Document = z.object({
   introspection_endpoint: present,
