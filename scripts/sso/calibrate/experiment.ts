@@ -15,6 +15,7 @@ export const steps = [
   'Asking while you are signed in',
   'Does asking keep the session alive?',
   'You sign out, and every way is asked',
+  'What was found',
 ] as const;
 
 /** Runs the experiment from discovery to the end of the session. @throws ExperimentFault, IdpError, OidcError */

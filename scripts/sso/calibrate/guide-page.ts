@@ -39,7 +39,7 @@ const STYLE = [
   'ol{list-style:none;padding:0;margin:0}li{position:relative;padding:.35rem 0 .35rem 2rem}',
   'li::before{position:absolute;left:.25rem;content:"○";opacity:.6}li.done::before{content:"✓";color:var(--good);opacity:1}li.now::before{content:"●";color:var(--act);opacity:1}',
   'li.now strong{color:var(--act)}li.later strong{font-weight:400;opacity:.75}li ul{list-style:none;padding:0;margin:.15rem 0;font-size:.9rem}li li{padding:.05rem 0}li li::before{content:none}',
-  'pre{overflow:auto;padding:1rem;border:1px solid var(--edge);border-radius:.5rem;background:var(--soft);font-size:.85rem}',
+  'pre{overflow:auto;white-space:pre-wrap;padding:1rem;border:1px solid var(--edge);border-radius:.5rem;background:var(--soft);font-size:.85rem}',
 ].join('');
 /** Loads the page again when there is something new, and only then. */
 const SCRIPT =
@@ -67,7 +67,7 @@ export function guidePage({ issuer, version, title, text, links, steps, result }
     `<h1>Calibrating ${escape(issuer)}</h1>` +
     `<section aria-live="polite"><h2>${escape(title)}</h2><p>${escape(text)}</p><p>${links.map(linkOf).join('')}</p></section>` +
     (result === undefined ? '' : `<pre>${escape(result)}</pre>`) +
-    `<ol>${steps.map(stepOf).join('')}</ol></main><script>${SCRIPT}</script></body></html>`
+    `<ol>${steps.map(stepOf).join('')}</ol></main>${result === undefined ? `<script>${SCRIPT}</script>` : ''}</body></html>`
   );
 }
 

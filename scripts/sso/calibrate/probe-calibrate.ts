@@ -60,6 +60,7 @@ async function calibrate(lab: Lab, say: (line: string) => void): Promise<number>
 async function tell({ options, guide }: Lab, findings: Findings, say: (line: string) => void): Promise<void> {
   const conclusion = conclude(findings);
   const yaml = entryYaml(findings, conclusion, { auth: options.auth, secretFile: resolve(options.clientSecretFile) });
+  guide.begin(steps.length - 1);
   guide.note(...conclusionLines(findings, conclusion));
   const text = 'This stands in the terminal too; the page can be closed.';
   say(`\n${yaml}\n`);
