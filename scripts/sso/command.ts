@@ -3,6 +3,8 @@ export interface Command {
   /** after `npm run sso -- <name>` */
   readonly usage: string;
   readonly summary: string;
+  /** more about it, for `--help` after its name */
+  readonly help?: string;
   /**
    * Runs it, and gives the exit code.
    *

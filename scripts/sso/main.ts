@@ -20,5 +20,6 @@ if (command !== undefined && !args.includes('--help')) {
   if (!known) process.stderr.write(`sso: there is no command ${name}\n`);
   for (const [each, { usage, summary }] of Object.entries(commands))
     if (command === undefined || each === name) say(`npm run sso -- ${each} ${usage}\n    ${summary}`);
+  if (command?.help !== undefined) say(`\n${command.help}`);
   process.exitCode = known ? 0 : 64;
 }

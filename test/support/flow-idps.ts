@@ -114,10 +114,10 @@ async function otherHabits([a = '', b = '']: readonly string[]): Promise<Configu
   };
 }
 
-type SignInForm = (browser: Browser, page: Page, form: HtmlForm) => Promise<Page>;
+export type SignInForm = (browser: Browser, page: Page, form: HtmlForm) => Promise<Page>;
 
 /** Does what each page of the IdP asks for, also what a page's script does by itself, until one asks for nothing. */
-async function goThrough(browser: Browser, url: string, issuer: string, signIn?: SignInForm): Promise<Page> {
+export async function goThrough(browser: Browser, url: string, issuer: string, signIn?: SignInForm): Promise<Page> {
   let page = await browser.open(url);
   for (let pages = 0; pages < LONGEST_WAY && page.url.origin === new URL(issuer).origin; pages += 1) {
     const next = await answerPage(browser, page, signIn);

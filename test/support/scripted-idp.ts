@@ -78,8 +78,8 @@ export class ScriptedIdp {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const form = new URLSearchParams(request.method === 'POST' ? await text(request) : '');
-    const path = new URL(request.url ?? '/', this.issuer).pathname;
+    const { pathname: path, search } = new URL(request.url ?? '/', this.issuer);
+    const form = new URLSearchParams(request.method === 'POST' ? await text(request) : search);
     this.received.push({ path, form, authorization: request.headers.authorization });
     const scripted = await this.scriptOf(path, form);
     if (scripted === 'hang') {
