@@ -1,10 +1,11 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { JetStreamPublisher, JetStreamServer, logoutStream, OutboxRelay } from '#bus';
 import { HealthChecks, HealthController } from '#http';
-import { Clock, HubCleanUp, IssuerHealth, Outbox, OutboxSignal, ProbeQueue, SsoSessions } from '#session';
-import { HubDatabase, HubStoreModule } from '#store';
+import { Clock, HubCleanUp, IssuerHealth, Outbox, OutboxSignal, ProbeQueue, SessionExpiry, SsoSessions } from '#session';
+import { HubClock, HubDatabase, HubStoreModule } from '#store';
 import { CleanUpLoop } from './clean-up/clean-up-loop.js';
 import type { PollerConfig } from './config.js';
+import { ExpiryLoop } from './expiry/expiry-loop.js';
 import type { WatchedIdp } from './idps/watched-idp.js';
 import { PollLoop } from './poll/poll-loop.js';
 import { PollLoops } from './poll/poll-loops.js';
@@ -12,12 +13,13 @@ import { PollOnce } from './poll/poll-once.js';
 import { makeProbe } from './probe/make-probe.js';
 import { ReceiptsController } from './receipts/receipts.controller.js';
 import { receiptServer } from './receipts/start-receipts.js';
+import { HubTimeService } from './time/hub-time.service.js';
 import { WorkersService } from './workers.service.js';
 
 /** The session-poller: asks IdPs about sessions, and sends what the outbox holds. */
 @Module({})
 export class AppModule {
-  static forRoot(config: PollerConfig, idps: readonly WatchedIdp[], clock: Clock): DynamicModule {
+  static forRoot(config: PollerConfig, idps: readonly WatchedIdp[], clock: HubClock): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -35,6 +37,7 @@ export class AppModule {
         ...relayOf(config),
         loopsOf(config, idps),
         cleanUpOf(),
+        ...expiryOf(clock),
         healthOf(),
         WorkersService,
       ],
@@ -77,6 +80,18 @@ function loopsOf(config: PollerConfig, idps: readonly WatchedIdp[]): Provider {
 
 function cleanUpOf(): Provider {
   return { provide: CleanUpLoop, inject: [HubCleanUp], useFactory: (cleanUp: HubCleanUp) => new CleanUpLoop(cleanUp) };
+}
+
+function expiryOf(clock: HubClock): Provider[] {
+  return [
+    { provide: HubClock, useValue: clock },
+    HubTimeService,
+    {
+      provide: ExpiryLoop,
+      inject: [SessionExpiry],
+      useFactory: (expiry: SessionExpiry) => new ExpiryLoop(expiry, clock),
+    },
+  ];
 }
 
 /** Without NATS sessions are still asked about, and their endings wait in the outbox; but somebody should look. */

@@ -11,6 +11,7 @@ import {
   ProbeQueue,
   Receipts,
   SeenTokens,
+  SessionExpiry,
   SessionSignal,
   SessionTokens,
   SilentLedger,
@@ -28,9 +29,11 @@ import { PrismaOutbox } from './prisma-outbox.js';
 import { PrismaProbeQueue } from './prisma-probe-queue.js';
 import { PrismaReceipts } from './prisma-receipts.js';
 import { PrismaSeenTokens } from './prisma-seen-tokens.js';
+import { PrismaSessionExpiry } from './prisma-session-expiry.js';
 import { PrismaSessionTokens } from './prisma-session-tokens.js';
 import { PrismaSilentLedger } from './prisma-silent-ledger.js';
-import { type EventOrigin, PrismaSsoSessions } from './prisma-sso-sessions.js';
+import type { EventOrigin } from './outbox-rows.js';
+import { PrismaSsoSessions } from './prisma-sso-sessions.js';
 import { RememberedBrowserSessions } from './remembered-browser-sessions.js';
 import { TellingSsoSessions } from './telling-sso-sessions.js';
 import { TokenCipher, type TokenKey } from './token-cipher.js';
@@ -70,6 +73,11 @@ export class HubStoreModule {
             signal.tell(change);
           });
         }),
+        {
+          provide: SessionExpiry,
+          useFactory: (database: HubDatabase, sessions: SsoSessions) => new PrismaSessionExpiry(database, sessions),
+          inject: [HubDatabase, SsoSessions],
+        },
         onDatabase(BrowserSessions, (database) => {
           const sessions = new PrismaBrowserSessions(database);
           if (sessionMemory === 0) return sessions;
@@ -100,6 +108,7 @@ export class HubStoreModule {
         Receipts,
         SeenTokens,
         ProbeQueue,
+        SessionExpiry,
         IssuerHealth,
         Outbox,
         HubCleanUp,
