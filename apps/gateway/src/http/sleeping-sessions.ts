@@ -55,7 +55,7 @@ export class SleepingSessions implements OnModuleInit {
   }
 
   private begin(sid: Sid): Wait {
-    let resolve = () => undefined as void;
+    let resolve: () => void = () => undefined;
     const answered = new Promise<void>((done) => (resolve = done));
     const timer = setTimeout(() => {
       this.inVain.set(sid, this.clock.now().getTime() + IN_VAIN_FOR_MS);
