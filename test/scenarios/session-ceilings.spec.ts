@@ -29,7 +29,7 @@ describe('how long a session may live by the IdP’s word', () => {
     const ended = await until('it is told', async () => {
       const [row] = await rowsOf('ana');
       const [event] = await suite().database.outboxEvent.findMany({ where: { sid: row!.id } });
-      return event && { ...row!, event: decodeSessionEnded(event.payload) };
+      return event && { ...(await rowsOf('ana'))[0]!, event: decodeSessionEnded(event.payload) };
     });
     expect(ended).toMatchObject({
       endCause: 'session_expired',

@@ -72,7 +72,7 @@ describe('a session that nobody has used for long comes back', () => {
     expect(asked()).toBe(before + 1);
   });
 
-  it.each(WAYS)('at %s without an answer of the IdP: it is not believed, and has not ended', async (path) => {
+  it.each(WAYS)('at %s without an answer of the IdP: it is not believed, and has not ended', async (...[path]) => {
     const sub = `dora-${WAYS.findIndex(([way]) => way === path)}`;
     const visitor = await asleep(sub);
     suite().idp.introspection = () => ({ status: 503, body: {} });
