@@ -152,11 +152,12 @@ describe('sessions that sleep, in Postgres', () => {
     });
 
     it('both at once: endings of two sessions of one person never wait for each other in a circle', async () => {
-      const sids = await Promise.all(Array.from({ length: 20 }, (_, n) => open('mia', { idpSid: `mia-${n}` })));
+      const sids: Sid[] = [];
+      for (let n = 0; n < 6; n += 1) sids.push(await open('mia', { idpSid: `mia-${n}` }));
       await Promise.all(
         sids.map((sid) => hub().sessions.end({ ...byOperator(hub().clock.now()), of: { kind: 'sid', sid } })),
       );
-      expect(await hub().database.outboxEvent.count({ where: { sid: { in: sids } } })).toBe(20);
+      expect(await hub().database.outboxEvent.count({ where: { sid: { in: sids } } })).toBe(6);
     });
   });
 });
