@@ -69,7 +69,7 @@ describe('SsoSessions in Postgres', () => {
     expect((await sessions.find(first))?.expiresAt).toEqual(expiresAt);
     clock.advance(60_000);
     expect(await open('rita', 'rita-c')).not.toBe(first);
-    expect((await sessions.find(first))?.ended?.cause).toBe('expired');
+    expect((await sessions.find(first))?.ended?.cause).toBe('session_expired');
   });
 
   it('gives every sign-in a session of its own where the IdP tells no sid', async () => {

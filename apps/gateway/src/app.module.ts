@@ -30,7 +30,7 @@ export class AppModule {
           useFactory: (database: HubDatabase) =>
             new HealthChecks([{ name: 'database', check: () => database.$queryRaw`SELECT 1` }]),
         }),
-        RequestModule.forRoot(sites, new SessionLife(config.FIRST_PROBE_WITHIN_S), limits),
+        RequestModule.forRoot(sites, new SessionLife(config.FIRST_PROBE_WITHIN_S, clock), limits),
         ...[LoginModule, LogoutModule, ReceiversModule],
         UserModule.forRoot(config.SESSION_MEMORY),
         EventsModule,

@@ -7,13 +7,15 @@ import {
   Outbox,
   OutboxSignal,
   ProbeQueue,
+  SessionExpiry,
   SessionTokens,
   SsoSessions,
 } from '#session';
 import { HealthChecks, HealthController, MetricsModule } from '#http';
-import { HubDatabase, HubStoreModule } from '#store';
+import { HubClock, HubDatabase, HubStoreModule } from '#store';
 import { CleanUpLoop } from './clean-up/clean-up-loop.js';
 import type { PollerConfig } from './config.js';
+import { ExpiryLoop } from './expiry/expiry-loop.js';
 import type { WatchedIdp } from './idps/watched-idp.js';
 import { metricsOf } from './metrics/metrics-of.js';
 import { ProbeObserver } from './metrics/probe-observer.js';
@@ -24,12 +26,13 @@ import { makeProbe } from './probe/make-probe.js';
 import { SessionRefresher } from './probe/session-refresher.js';
 import { ReceiptsController } from './receipts/receipts.controller.js';
 import { receiptServer } from './receipts/start-receipts.js';
+import { HubTimeService } from './time/hub-time.service.js';
 import { WorkersService } from './workers.service.js';
 
 /** The session-poller: asks IdPs about sessions, and sends what the outbox holds. */
 @Module({})
 export class AppModule {
-  static forRoot(config: PollerConfig, idps: readonly WatchedIdp[], clock: Clock): DynamicModule {
+  static forRoot(config: PollerConfig, idps: readonly WatchedIdp[], clock: HubClock): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -50,6 +53,7 @@ export class AppModule {
         ...metricsOf(idps.map(({ lane }) => lane)),
         loopsOf(config, idps),
         cleanUpOf(),
+        ...expiryOf(clock),
         healthOf(),
         WorkersService,
       ],
@@ -108,6 +112,18 @@ function loopsOf(config: PollerConfig, idps: readonly WatchedIdp[]): Provider {
 
 function cleanUpOf(): Provider {
   return { provide: CleanUpLoop, inject: [HubCleanUp], useFactory: (cleanUp: HubCleanUp) => new CleanUpLoop(cleanUp) };
+}
+
+function expiryOf(clock: HubClock): Provider[] {
+  return [
+    { provide: HubClock, useValue: clock },
+    HubTimeService,
+    {
+      provide: ExpiryLoop,
+      inject: [SessionExpiry],
+      useFactory: (expiry: SessionExpiry) => new ExpiryLoop(expiry, clock),
+    },
+  ];
 }
 
 /** Without NATS sessions are still asked about, and their endings wait in the outbox; but somebody should look. */

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { loadConfig, orExit } from '#config';
-import { createHttpApp, SystemClock } from '#http';
+import { createHttpApp } from '#http';
 import { readIdps } from '#idp-client';
+import { HubClock } from '#store';
 import { AppModule } from './app.module.js';
 import { PollerConfig } from './config.js';
 import { watchedIdps } from './idps/watched-idp.js';
@@ -9,7 +10,7 @@ import { startReceipts } from './receipts/start-receipts.js';
 
 const config = loadConfig('session-poller', PollerConfig, { env: process.env, argv: process.argv });
 const idps = orExit('session-poller', () => readIdps('IDPS', config.IDPS, process.env));
-const clock = new SystemClock();
+const clock = new HubClock({ monotonicMs: () => performance.now(), wallMs: () => Date.now() });
 const app = await createHttpApp('session-poller', AppModule.forRoot(config, watchedIdps(idps, clock), clock), {
   jsonLogs: config.LOG_FORMAT === 'json',
 });

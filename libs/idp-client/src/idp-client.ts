@@ -155,23 +155,6 @@ export class IdpClient {
   }
 
   /**
-   * Asks who an access token is about. Never throws for what the IdP or the network does.
-   *
-   * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#UserInfo OIDC Core 5.3}
-   */
-  async userinfo(accessToken: string, signal: AbortSignal): Promise<ProbeOutcome> {
-    let endpoint: string | undefined;
-    try {
-      ({ userinfoEndpoint: endpoint } = await this.metadata());
-    } catch (error) {
-      return { kind: 'unreachable', reason: error instanceof IdpError ? 'discovery' : 'metadata' };
-    }
-    if (endpoint === undefined) return { kind: 'answered', status: 404, body: undefined, retryAfterS: undefined };
-    const headers = { accept: 'application/json', authorization: `Bearer ${accessToken}` };
-    return this.http.send(endpoint, { headers }, signal);
-  }
-
-  /**
    * Revokes a refresh token. Never throws for what the IdP or the network does.
    *
    * @see {@link https://www.rfc-editor.org/rfc/rfc7009 RFC 7009} §2.1, §2.2: 200 also for a token that is unknown

@@ -108,6 +108,11 @@ export const idpEntry = z.strictObject({
     .describe(
       "the IdP's tokens stop to be active when its session ends; then an active token contradicts a `login_required`, and one that is not is a sign of the end; default: the profile's",
     ),
+  sessionLifetimeS: seconds
+    .optional()
+    .describe(
+      'how long a session of the IdP lives at most after the person authenticated (`auth_time`): sessions here end by then too; `session_expiry` of the ID token counts without it',
+    ),
   refreshTokens: z
     .enum(['rotate', 'stay'])
     .default('rotate')

@@ -106,7 +106,6 @@ function toAnswer({ text, response: { status, headers } }: Received, now: Date):
     retryAfterS: retryAfterOf(headers.get('retry-after'), now),
     challenge: headers.get('www-authenticate') ?? undefined,
     location: headers.get('location') ?? undefined,
-    challenge: headers.get('www-authenticate') ?? undefined,
   };
 }
 

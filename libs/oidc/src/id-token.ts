@@ -30,10 +30,18 @@ export interface IdTokenClaims {
   readonly authTime: Date | undefined;
   /** how the person authenticated, in the IdP's own word */
   readonly acr: string | undefined;
+  /**
+   * `session_expiry`: when the IdP wants the session to end at the latest; `unusable` where it is no time. It refuses nothing
+   *
+   * @see {@link https://openid.net/specs/ipsie-openid-connect-sl1-profile-1_0.html IPSIE OpenID Connect SL1}
+   */
+  readonly sessionExpiry?: Date | 'unusable' | undefined;
 }
 
 const SKEW_S = 60;
 const ISSUED_WINDOW_S = 300;
+/** the end of the year 9999: Postgres and JSON hold no more */
+const LAST_S = 253_402_300_799;
 /** Token types that are not ID tokens, though signed by the same key. */
 const FOREIGN_TYPES = ['logout+jwt', 'secevent+jwt', 'at+jwt', 'command+jwt'];
 
@@ -71,6 +79,7 @@ export async function verifyIdToken(
     issuedAt: new Date(issuedAtS * 1000),
     authTime: authTimeOf(payload, expected),
     acr: acrOf(payload, expected),
+    sessionExpiry: sessionExpiryOf(payload.session_expiry),
   };
 }
 
@@ -129,6 +138,12 @@ function acrOf({ acr }: JWTPayload, { acrValues }: ExpectedIdToken): string | un
   if (acrValues !== undefined && (said === undefined || !acrValues.includes(said)))
     throw new OidcError('OIDC_ACR_NOT_MET', 'the ID token was refused: acr is none of those asked for');
   return said;
+}
+
+/** Seconds, from 1970 on, as far as a date can be. */
+function sessionExpiryOf(seconds: unknown): Date | 'unusable' | undefined {
+  if (seconds === undefined) return undefined;
+  return typeof seconds === 'number' && seconds > 0 && seconds <= LAST_S ? new Date(seconds * 1000) : 'unusable';
 }
 
 function tooOld(reason: string): OidcError {

@@ -14,8 +14,33 @@ export const causes = [
   'token_reuse',
   'user_global_logout',
   'operator',
+  'session_expired',
 ] as const;
 export type Cause = (typeof causes)[number];
+
+/** Endings after which the person's other sessions at the IdP are doubted: IdPs that end them all may name but one. */
+const SPREADING: readonly Cause[] = [
+  'rp_initiated',
+  'backchannel_logout',
+  'frontchannel_logout',
+  'idp_admin',
+  'ssf_session_revoked',
+  'global_token_revocation',
+  'account_disabled',
+  'token_reuse',
+  'user_global_logout',
+  'operator',
+];
+
+/** Whether the person's other sessions should be asked about soon: after an ending that was said to us, not one that we found. */
+export function shouldSpread(cause: Cause): boolean {
+  return SPREADING.includes(cause);
+}
+
+/** Gives an ending's cause as pages are told it: a session that was ended at its absolute end, or that nobody has ended yet, is `expired`. */
+export function reasonOfEnd(cause: string): string {
+  return cause === 'session_expired' ? 'expired' : cause;
+}
 
 /** Which SSO sessions an ending is about. Never an `idpSid` without its issuer and client. */
 export type EndingOf =
@@ -34,7 +59,9 @@ export type EndingOf =
     }
   | { readonly kind: 'subject'; readonly iss: string; readonly clientId: string; readonly sub: Sub }
   /** everything of a person, through whatever client it came: said by us, not by the IdP */
-  | { readonly kind: 'person'; readonly iss: string; readonly sub: Sub };
+  | { readonly kind: 'person'; readonly iss: string; readonly sub: Sub }
+  /** sessions whose absolute end came before `effectiveAt`, so many at most; each is told to have ended at its own, and is its own `causeId` */
+  | { readonly kind: 'expired'; readonly limit: number };
 
 /** Somebody learned that SSO sessions have ended: who, how, and since when. */
 export interface Ending {

@@ -3,7 +3,7 @@ export type { Sid, Sub } from './ids.js';
 export { SessionError } from './errors.js';
 export { reasonOf } from './reason-of.js';
 export type { SessionErrorCode } from './errors.js';
-export { causes } from './ending.js';
+export { causes, reasonOfEnd, shouldSpread } from './ending.js';
 export type { Cause, Ending, EndingOf, EndResult } from './ending.js';
 export { isUsable } from './sso-session.js';
 export type { BrowserSession, NewSsoSession, SsoSession, TokenSet } from './sso-session.js';
@@ -64,10 +64,13 @@ export type {
   SessionChange,
   SessionTokenSet,
 } from './gateway-ports.js';
-export { IssuerHealth, ProbeQueue } from './poller-ports.js';
+export { IssuerHealth, ProbeQueue, reauthReasons, SessionExpiry } from './poller-ports.js';
 export type { Calibration, ClaimedSession, HeldEnding, Lane, ProbeRecord, ReauthReason } from './poller-ports.js';
 export { DEAD_AFTER, DeadEvents, fatesOf, Outbox, OutboxBatch, settlementOf } from './outbox.js';
 export type { DeadEvent, FailedEvent, OutboxRow, Publication, Publish, RowFate, Settlement } from './outbox.js';
 export { PollerGauges } from './poller-gauges.js';
 export type { BrakeState, IssuerGauges, OutboxGauges, PollerGaugeValues, SsfGauge } from './poller-gauges.js';
+export { absoluteEnd } from './absolute-end.js';
+export type { AbsoluteEnd, EndLimits } from './absolute-end.js';
+export { mayExpire, NO_STEP, weakEndedSince } from './clock-step.js';
 export { RecentlyUsed } from './recently-used.js';

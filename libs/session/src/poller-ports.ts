@@ -36,8 +36,9 @@ export interface ClaimedSession extends Lane {
   readonly unknownCount: number;
 }
 
-/** Why a session may be used only after a silent sign-in. It has not ended. */
-export type ReauthReason = 'tokens_gone' | 'idp_asks' | 'held' | 'unknown_too_long';
+/** Why a session may be used only after a silent sign-in: a closed list. It has not ended. */
+export const reauthReasons = ['tokens_gone', 'idp_asks', 'held', 'unknown_too_long'] as const;
+export type ReauthReason = (typeof reauthReasons)[number];
 
 /** What a probe that did not end the session leaves behind. */
 export interface ProbeRecord {
@@ -93,4 +94,12 @@ export abstract class IssuerHealth {
   abstract noteActive(iss: string, method: string, at: Date): Promise<void>;
   /** It said "ended" of a session that had just been opened, and `active` of none since: its "ended" counts no more. */
   abstract doubt(iss: string, method: string, at: Date): Promise<void>;
+}
+
+/** Sessions that have reached their absolute end. */
+export abstract class SessionExpiry {
+  /** Ends up to `limit` sessions whose time has passed, each with its event. Several may do so at once. Gives how many ended. */
+  abstract endExpired(now: Date, limit: number): Promise<number>;
+  /** When the next session that has not ended reaches its end; undefined when there is none. */
+  abstract nextAt(): Promise<Date | undefined>;
 }

@@ -80,6 +80,9 @@ export abstract class SsoSessions {
    * @throws Error when it can't be decrypted
    */
   abstract takeRefreshToken(sid: Sid): Promise<TakenToken | undefined>;
+
+  /** Has a sleeping session asked about as soon as possible. Changes nothing of one that is awake or due before its end, or has ended. */
+  abstract wake(sid: Sid, now: Date): Promise<void>;
 }
 
 /** Cookie sessions of browsers. A token is known to the browser only; here it is looked up by its hash. */

@@ -1,4 +1,5 @@
 import type { Sid, Sub } from './ids.js';
+import type { ReauthReason } from './poller-ports.js';
 
 /** The tokens of an SSO session, in clear. They leave the gateway and the poller towards the IdP only. */
 export interface TokenSet {
@@ -22,6 +23,10 @@ export interface SsoSession {
   readonly idpCheckedAt: Date;
   /** counts the changes of its tokens */
   readonly tokenGeneration: number;
+  /** nobody has used it for long, so nobody asks about it: it must be asked about before it is believed */
+  readonly asleepSince?: Date | undefined;
+  /** a silent sign-in must come before it is used again, and why */
+  readonly reauthReason?: ReauthReason | undefined;
   readonly ended: { readonly at: Date; readonly cause: string } | undefined;
 }
 
@@ -36,6 +41,8 @@ export interface NewSsoSession {
   readonly acr: string | undefined;
   readonly tokens: TokenSet;
   readonly expiresAt: Date;
+  /** what the IdP, or what is known of it, says of the latest end: a session that is joined ends by then too */
+  readonly ceiling?: Date | undefined;
   readonly firstProbeAt: Date;
 }
 

@@ -13,6 +13,7 @@ import {
   ProbeQueue,
   Receipts,
   SeenTokens,
+  SessionExpiry,
   SessionSignal,
   SessionTokens,
   SilentLedger,
@@ -32,9 +33,11 @@ import { PrismaPollerGauges } from './prisma-poller-gauges.js';
 import { PrismaProbeQueue } from './prisma-probe-queue.js';
 import { PrismaReceipts } from './prisma-receipts.js';
 import { PrismaSeenTokens } from './prisma-seen-tokens.js';
+import { PrismaSessionExpiry } from './prisma-session-expiry.js';
 import { PrismaSessionTokens } from './prisma-session-tokens.js';
 import { PrismaSilentLedger } from './prisma-silent-ledger.js';
-import { type EventOrigin, PrismaSsoSessions } from './prisma-sso-sessions.js';
+import type { EventOrigin } from './outbox-rows.js';
+import { PrismaSsoSessions } from './prisma-sso-sessions.js';
 import { RememberedBrowserSessions } from './remembered-browser-sessions.js';
 import { TellingSsoSessions } from './telling-sso-sessions.js';
 import { TokenCipher, type TokenKey } from './token-cipher.js';
@@ -74,6 +77,11 @@ export class HubStoreModule {
             signal.tell(change);
           });
         }),
+        {
+          provide: SessionExpiry,
+          useFactory: (database: HubDatabase, sessions: SsoSessions) => new PrismaSessionExpiry(database, sessions),
+          inject: [HubDatabase, SsoSessions],
+        },
         onDatabase(BrowserSessions, (database) => {
           const sessions = new PrismaBrowserSessions(database);
           if (sessionMemory === 0) return sessions;
@@ -106,6 +114,7 @@ export class HubStoreModule {
         Receipts,
         SeenTokens,
         ProbeQueue,
+        SessionExpiry,
         IssuerHealth,
         Outbox,
         DeadEvents,

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
+import { Logger } from '@nestjs/common';
 import {
   type Clock,
-  encodeSessionEnded,
   MARK_LIFE_MS,
   type Ending,
   type EndResult,
@@ -9,11 +9,11 @@ import {
   type NewSsoSession,
   type OnceToken,
   type OpenedSession,
-  sessionEndedOf,
+  reasonOf,
+  shouldSpread,
   type Sid,
   type SsoSession,
   SsoSessions,
-  subjectOf,
   type TakenToken,
   type TokenSet,
 } from '#session';
@@ -22,25 +22,26 @@ import type { HubDatabase } from './hub-database.js';
 import { hashOf } from './hash.js';
 import { keysOfEnding, keysOfSignIn, type IdpKey } from './idp-keys.js';
 import { endingOfReplaced, replaceBrowserSession } from './replace-browser-session.js';
+import { endingOfExpired, type EventOrigin, toOutboxRow } from './outbox-rows.js';
 import { NOTHING_KNOWN_AGAINST } from './probe-findings.js';
 import { toSid, toSsoSession, toSub } from './rows.js';
+import { doubtOthers } from './sql/doubt-others.js';
 import { lock } from './sql/lock.js';
 import { sessionsToEnd, type SessionToEnd } from './sql/sessions-to-end.js';
 import { setMark } from './sql/set-mark.js';
+import { wakeUp } from './sql/wake-up.js';
 import { openTokens, sealTokens } from './sealed-tokens.js';
 import { takeRefreshToken } from './take-refresh-token.js';
 import type { TokenCipher } from './token-cipher.js';
 
 const MOST_OF_ONE = 100;
-
-/** Who tells an event, and for which tenant. */
-export interface EventOrigin {
-  readonly source: string;
-  readonly tenant: string | undefined;
-}
+/** an IdP that ends several sessions at once has had the time to do so */
+const DOUBT_AFTER_MS = 2_000;
 
 /** {@link SsoSessions} in the hub's Postgres. */
 export class PrismaSsoSessions extends SsoSessions {
+  private readonly logger = new Logger(PrismaSsoSessions.name);
+
   constructor(
     private readonly database: HubDatabase,
     private readonly cipher: TokenCipher,
@@ -91,7 +92,7 @@ export class PrismaSsoSessions extends SsoSessions {
   async end(ending: Ending, once?: OnceToken): Promise<EndResult> {
     const now = this.clock.now();
     const keys = keysOfEnding(ending.of);
-    return this.database.$transaction(async (tx) => {
+    const result = await this.database.$transaction(async (tx): Promise<EndResult> => {
       if (once !== undefined) {
         const { count } = await tx.seenToken.createMany({ data: [once], skipDuplicates: true });
         if (count === 0) return { ended: [] }; // another replica has just answered the same token
@@ -103,6 +104,12 @@ export class PrismaSsoSessions extends SsoSessions {
       }
       return this.endAll(tx, ending, now);
     });
+    if (shouldSpread(ending.cause)) await this.doubtOthers(result, now);
+    return result;
+  }
+
+  async wake(sid: Sid, now: Date): Promise<void> {
+    await this.database.$executeRaw(wakeUp(sid, now));
   }
 
   async ofIdpSession(of: { readonly iss: string; readonly clientId: string; readonly idpSid: string }) {
@@ -121,6 +128,16 @@ export class PrismaSsoSessions extends SsoSessions {
     return takeRefreshToken(this.database, this.cipher, sid);
   }
 
+  /** After the ending, which stands whatever becomes of this: a person whose session has ended may have others that have too. */
+  private async doubtOthers({ ended }: EndResult, now: Date): Promise<void> {
+    if (ended.length === 0) return;
+    const sids = ended.map(({ sid }) => sid);
+    const soon = new Date(now.getTime() + DOUBT_AFTER_MS);
+    await this.database.$executeRaw(doubtOthers(sids, soon, now)).catch((error: unknown) => {
+      this.logger.warn(`session.others.not_asked reason=${reasonOf(error)}`);
+    });
+  }
+
   private async endAll(tx: Prisma.TransactionClient, ending: Ending, now: Date): Promise<EndResult> {
     const sessions = await tx.$queryRaw<SessionToEnd[]>(sessionsToEnd(ending.of, ending.effectiveAt));
     if (sessions.length === 0) return { ended: [] };
@@ -130,7 +147,7 @@ export class PrismaSsoSessions extends SsoSessions {
       where: { ssoSessionId: { in: ids }, OR: [{ endedAt: null }, { endedAt: { gt: now } }] },
       data: { endedAt: now },
     });
-    const events = sessions.map((session) => this.toOutboxRow(ending, session, now));
+    const events = sessions.map((session) => toOutboxRow(this.origin, ending, session, now));
     await tx.outboxEvent.createMany({ data: events });
     return { ended: events.map(({ sid, id }) => ({ sid: toSid(sid), eventId: id })) };
   }
@@ -148,7 +165,7 @@ export class PrismaSsoSessions extends SsoSessions {
 
   /**
    * Gives the newer tokens to the live record of the same IdP session, if there is one: of the same `idpSid`, or, where the
-   * IdP tells none, the one that this browser had. Its absolute end stays.
+   * IdP tells none, the one that this browser had. Its absolute end stays, unless the IdP's own is earlier.
    */
   private async join(
     tx: Prisma.TransactionClient,
@@ -162,13 +179,11 @@ export class PrismaSsoSessions extends SsoSessions {
     const browserSessions = { some: { id: hashOf(browser.replaces ?? ''), ...counts } };
     const same = idpSid === undefined ? { ...person, idpSid: null, browserSessions } : { ...person, idpSid };
     // one that is past its absolute end is not revived; services have refused it since by the same clock
-    await tx.ssoSession.updateMany({
-      where: { ...same, expiresAt: { lte: now } },
-      data: { endedAt: now, endCause: 'expired' },
-    });
+    const over = await tx.ssoSession.findMany({ where: { ...same, expiresAt: { lte: now } }, select: { id: true } });
+    for (const { id } of over) await this.endAll(tx, endingOfExpired({ kind: 'sid', sid: toSid(id) }, now), now);
     const live = await tx.ssoSession.findFirst({ where: same });
     if (live === null) return undefined;
-    const isRenewed = await this.renew(tx, live.id, signIn, now);
+    const isRenewed = await this.renew(tx, live, signIn, now);
     return isRenewed ? toSid(live.id) : undefined; // it has just ended: this sign-in becomes a session of its own
   }
 
@@ -176,10 +191,16 @@ export class PrismaSsoSessions extends SsoSessions {
    * Gives a live record the newer tokens. A sign-in that brings no refresh token leaves the one that is there, if nothing
    * speaks against it: one that is on its way to the IdP, or whose answer was lost, may be worth nothing by now.
    */
-  private async renew(tx: Prisma.TransactionClient, id: string, signIn: NewSsoSession, now: Date): Promise<boolean> {
+  private async renew(
+    tx: Prisma.TransactionClient,
+    { id, expiresAt: end }: { readonly id: string; readonly expiresAt: Date },
+    signIn: NewSsoSession,
+    now: Date,
+  ): Promise<boolean> {
     const { refreshToken, refreshExpiresAt, ...others } = this.columnsOf(id, signIn, now);
     const known = { tokenGeneration: { increment: 1 }, ...NOTHING_KNOWN_AGAINST };
-    const data = { ...others, ...known };
+    const expiresAt = signIn.ceiling !== undefined && signIn.ceiling < end ? signIn.ceiling : end;
+    const data = { ...others, ...known, expiresAt };
     if (refreshToken === null) {
       const where = { id, endedAt: null, refreshState: null };
       if ((await tx.ssoSession.updateMany({ where, data })).count === 1) return true;
@@ -218,25 +239,6 @@ export class PrismaSsoSessions extends SsoSessions {
       refreshSince: null,
       idpCheckedAt: now,
       probeDueAt: signIn.firstProbeAt,
-    };
-  }
-
-  /**
-   * The IdP's clock may be behind: an end before the session was opened, by our clock, counts as one at its opening, so that
-   * services, who compare the two, revoke it.
-   */
-  private toOutboxRow(ending: Ending, session: SessionToEnd, now: Date) {
-    const { iss, id, sub, openedAt } = session;
-    const effectiveAt = ending.effectiveAt < openedAt ? openedAt : ending.effectiveAt;
-    const told = { ...this.origin, at: now };
-    const event = sessionEndedOf({ ...ending, effectiveAt }, { iss, sid: toSid(id), sub: toSub(sub) }, told);
-    return {
-      id: event.id,
-      sid: id,
-      causeId: ending.causeId,
-      subject: subjectOf(event),
-      payload: encodeSessionEnded(event) as Prisma.InputJsonObject,
-      createdAt: now,
     };
   }
 }

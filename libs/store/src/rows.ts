@@ -2,6 +2,8 @@ import {
   type BrowserSession,
   parseSid,
   parseSub,
+  type ReauthReason,
+  reauthReasons,
   type RefreshState,
   type Sid,
   type SsoSession,
@@ -36,8 +38,18 @@ export function toSsoSession(row: SsoSessionModel): SsoSession {
     acr: row.acr ?? undefined,
     idpCheckedAt: row.idpCheckedAt,
     tokenGeneration: row.tokenGeneration,
+    asleepSince: row.asleepSince ?? undefined,
+    reauthReason: toReauthReason(row.reauthReason),
     ended: row.endedAt === null ? undefined : { at: row.endedAt, cause: row.endCause ?? 'unknown' },
   };
+}
+
+/** @throws Error when the database holds another word */
+function toReauthReason(text: string | null): ReauthReason | undefined {
+  if (text === null) return undefined;
+  const reason = reauthReasons.find((known) => known === text);
+  if (reason === undefined) throw new Error('the database holds an unknown reason to sign in again');
+  return reason;
 }
 
 /** Gives a row with its SSO session. */

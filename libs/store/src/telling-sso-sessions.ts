@@ -47,6 +47,10 @@ export class TellingSsoSessions extends SsoSessions {
     return this.sessions.takeRefreshToken(sid);
   }
 
+  wake(sid: Sid, now: Date): Promise<void> {
+    return this.sessions.wake(sid, now);
+  }
+
   async end(ending: Ending, once?: OnceToken): Promise<EndResult> {
     const result = await this.sessions.end(ending, once);
     for (const { sid } of result.ended) this.tell({ kind: 'session', sid, ended: ending.cause });

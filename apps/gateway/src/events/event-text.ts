@@ -1,5 +1,5 @@
 /** How long a browser waits before it comes back after a stream of ours has ended. */
-const LATER_MS = { soon: 1_000, afterFault: 2_000, never: 86_400_000 } as const;
+const LATER_MS = { soon: 1_000, afterFault: 2_000, afterSilence: 15_000, never: 86_400_000 } as const;
 
 /** What a page is told. */
 export type TabEvent =
@@ -30,6 +30,11 @@ export function textOf(event: TabEvent): string {
 /** Asks the browser to come back after a moment: another replica may take it. @param random spreads those who come */
 export function comeBackText(random: number): string {
   return `retry: ${LATER_MS.soon + Math.floor(random * 2_000)}\n\n`;
+}
+
+/** Asks the browser to come back later: the IdP could not be asked about the session now. @param random spreads those who come */
+export function comeBackLaterText(random: number): string {
+  return `retry: ${LATER_MS.afterSilence + Math.floor(random * 10_000)}\n\n`;
 }
 
 function retryMsOf({ kind }: TabEvent): number {

@@ -6,7 +6,7 @@ import { FrontEnds } from '../front-ends/front-ends.js';
 import { SessionReader } from '../http/session-reader.js';
 import type { EventStream } from './event-stream.js';
 import { EventStreams } from './event-streams.js';
-import { textOf } from './event-text.js';
+import { comeBackLaterText, textOf } from './event-text.js';
 
 const NOBODY = 'not_signed_in';
 
@@ -36,7 +36,11 @@ export class EventsController {
   async events(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     this.refuseOthers(request);
     const { heard } = this.streams;
-    const read = await this.reader.read(request);
+    const read = await this.reader.readAwake(request, { slide: false });
+    if (read.kind === 'usable' && read.session.sso.asleepSince !== undefined) {
+      begin(reply).end(comeBackLaterText(Math.random())); // not believed, and not ended: no `ready`
+      return;
+    }
     if (read.kind === 'usable') {
       if (reply.raw.destroyed) return void reply.hijack(); // gone meanwhile: nobody would tell of it a second time
       const response = begin(reply);

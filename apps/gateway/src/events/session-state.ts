@@ -1,4 +1,4 @@
-import { type BrowserSession, isUsable } from '#session';
+import { type BrowserSession, isUsable, reasonOfEnd } from '#session';
 
 /** What a browser's session has become. */
 export type SessionState =
@@ -10,7 +10,7 @@ export type SessionState =
 /** Says what a session is at `now`. One that is not in the database any more was cleaned away after its end. */
 export function stateOf(session: BrowserSession | undefined, now: Date): SessionState {
   if (session === undefined) return { kind: 'ended', reason: 'expired' };
-  if (session.sso.ended !== undefined) return { kind: 'ended', reason: session.sso.ended.cause };
+  if (session.sso.ended !== undefined) return { kind: 'ended', reason: reasonOfEnd(session.sso.ended.cause) };
   if (session.endedAt !== undefined) return { kind: 'replaced' };
   return isUsable(session, now) ? { kind: 'usable', session } : { kind: 'ended', reason: 'expired' };
 }

@@ -36,6 +36,7 @@ function toIdp(name: string, entry: IdpEntry, secrets: Secrets, clock: Clock): I
     par: entry.par,
     tokensEndWithSession: entry.tokensEndWithSession ?? issuerProfile(entry.profile).tokensBound,
     refreshTokenStays: entry.refreshTokens === 'stay',
+    sessionLifetimeMs: entry.sessionLifetimeS === undefined ? undefined : entry.sessionLifetimeS * 1000,
     revokeOnLogout: entry.revokeOnLogout,
     logoutTokens: entry.logoutTokens,
     ssf: ssf && {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { problem } from '#http';
+import type { SsoSession } from '#session';
 import { type FrontEnd, pathAt } from '../front-ends/front-end.js';
 
 const HEADER = 'x-max-idp-age';
@@ -23,6 +24,29 @@ export function assertIdpChecked(
     maxIdpAgeS: limitMs / 1000,
     idpCheckedAt: checkedAt.toISOString(),
     ...signInAddresses(frontEnd, limitMs),
+  });
+}
+
+/**
+ * Refuses a session that a silent sign-in must come before, and says why: it slept and the IdP has not answered about it since
+ * (`reason` is `asleep`), or something is known against it that has not ended it. Nothing happens to the session.
+ *
+ * @throws Problem 401 `idp-check-needed` or `sign-in-needed`
+ */
+export function assertBelieved(
+  { asleepSince, reauthReason, idpCheckedAt }: Pick<SsoSession, 'asleepSince' | 'reauthReason' | 'idpCheckedAt'>,
+  frontEnd: Pick<FrontEnd, 'path'>,
+): void {
+  if (reauthReason !== undefined)
+    throw problem(401, 'sign-in-needed', 'A sign-in is needed, silently first', undefined, {
+      reason: reauthReason,
+      ...signInAddresses(frontEnd),
+    });
+  if (asleepSince === undefined) return;
+  throw problem(401, 'idp-check-needed', 'The IdP must confirm the session first', undefined, {
+    reason: 'asleep',
+    idpCheckedAt: idpCheckedAt.toISOString(),
+    ...signInAddresses(frontEnd),
   });
 }
 

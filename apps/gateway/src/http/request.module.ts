@@ -5,6 +5,7 @@ import { RequestLimits } from '../limits/request-limits.js';
 import { Cookies } from './cookies.js';
 import { SessionLife } from './session-life.js';
 import { SessionReader } from './session-reader.js';
+import { SleepingSessions } from './sleeping-sessions.js';
 
 /** What the front ends' file describes. */
 export interface Sites {
@@ -24,7 +25,7 @@ export class RequestModule {
         { provide: FrontEnds, useValue: sites.frontEnds },
         { provide: SessionLife, useValue: life },
         { provide: RequestLimits, useValue: limits },
-        ...[Cookies, SessionReader],
+        ...[Cookies, SessionReader, SleepingSessions],
       ],
       exports: [Idps, FrontEnds, SessionLife, RequestLimits, Cookies, SessionReader],
     };

@@ -1,13 +1,15 @@
-import { firstProbeDelayMs } from '#session';
+import { type Clock, firstProbeDelayMs } from '#session';
 import type { FrontEnd } from '../front-ends/front-end.js';
 
-/** How long sessions live, and when they are first asked about. */
+/** How long browser sessions live, and when they are first asked about. */
 export class SessionLife {
-  constructor(private readonly firstProbeWithinS: number) {}
+  constructor(
+    private readonly firstProbeWithinS: number,
+    private readonly clock: Clock,
+  ) {}
 
-  /** When a session that is opened now ends at the latest. */
-  absoluteEnd({ session }: FrontEnd, now: Date): Date {
-    return new Date(now.getTime() + session.ttlMs);
+  now(): Date {
+    return this.clock.now();
   }
 
   /** When a browser session that is used now ends, if it is not used again. */

@@ -14,6 +14,8 @@ export interface Idp {
   readonly tokensEndWithSession: boolean;
   /** whether a refresh token is the same after a refresh, so that one may be sent again after a lost answer */
   readonly refreshTokenStays: boolean;
+  /** how long its sessions live at most after the person authenticated, if that is known */
+  readonly sessionLifetimeMs: number | undefined;
   readonly revokeOnLogout: boolean;
   readonly logoutTokens: { readonly requireType: boolean; readonly allowNoExpiry: boolean };
   readonly ssf: SsfTransmitter | undefined;

@@ -37,8 +37,10 @@ export class OpenSession {
       if (transaction.flow !== 'interactive') return 'account_changed';
     }
     const frontEnd = this.frontEnds.of(request);
+    const signIn = this.times.newSession(result, sub, frontEnd);
+    if (signIn.expiresAt <= this.times.now()) return 'login_required'; // the IdP says itself that its session is over
     const token = randomToken();
-    const opened = await this.sessions.open(this.times.newSession(result, sub, frontEnd), {
+    const opened = await this.sessions.open(signIn, {
       token,
       frontEnd: transaction.frontEnd,
       expiresAt: this.times.idleEnd(frontEnd),

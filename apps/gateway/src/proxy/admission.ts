@@ -52,7 +52,7 @@ export class Admission {
       sid: sso.sid,
       browserSession: id,
       look: async () => {
-        const { kind } = await this.reader.read(request);
+        const { kind } = await this.reader.look(request);
         return kind === 'none' ? 'replaced' : kind; // it was there when it was admitted
       },
       close: () => {

@@ -48,11 +48,12 @@ export class SessionFreshness {
 
 /** Whether the IdP has just confirmed the session, as strong as is demanded. */
 function isConfirmed(
-  { idpCheckedAt, authTime, acr }: SsoSession,
+  { idpCheckedAt, authTime, acr, asleepSince, reauthReason }: SsoSession,
   { maxAgeS, maxIdpAgeS = Infinity, acrValues }: SilentDemands,
   { silentCoolDownMs, services }: FrontEnd,
   now: Date,
 ): boolean {
+  if (asleepSince !== undefined || reauthReason !== undefined) return false; // whatever it said, only a sign-in counts now
   const ofServices = [...services.values()].flatMap(({ maxIdpAgeMs }) => maxIdpAgeMs ?? []);
   const maxMs = Math.min(silentCoolDownMs, maxIdpAgeS * 1000, ...ofServices);
   if (now.getTime() - idpCheckedAt.getTime() >= maxMs) return false;

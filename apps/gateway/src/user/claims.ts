@@ -23,6 +23,7 @@ const OF_THE_TOKEN = new Set([
   'rt_hash',
   'sid',
   'auth_time',
+  'session_expiry',
 ]);
 
 /**

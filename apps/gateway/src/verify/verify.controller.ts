@@ -44,8 +44,7 @@ export class VerifyController {
       await reply.status(204).send();
     } catch (error) {
       if (!query.redirect || !asked.isNavigation || !isUnauthorized(error)) throw error;
-      const maxIdpAgeS = demandedOf(error);
-      const silently = query.silent || maxIdpAgeS !== undefined ? { maxIdpAgeS } : undefined;
+      const silently = query.silent || wantsConfirmation(error) ? { maxIdpAgeS: demandedOf(error) } : undefined;
       await reply.header('referrer-policy', 'no-referrer').redirect(signInUrl(frontEnd, asked.uri, silently), 302);
     }
   }
@@ -97,8 +96,14 @@ function isUnauthorized(error: unknown): error is HttpException {
   return error instanceof HttpException && error.getStatus() === 401;
 }
 
+/** Whether there is a session, and only the IdP's word is missing: a silent sign-in may bring it. */
+function wantsConfirmation(error: HttpException): boolean {
+  const types = ['urn:sso:problem:idp-check-needed', 'urn:sso:problem:sign-in-needed'];
+  return error instanceof Problem && types.includes(error.body.type);
+}
+
 /** How long ago the IdP may have confirmed the session, where that was longer ago. */
 function demandedOf(error: HttpException): number | undefined {
-  if (!(error instanceof Problem) || error.body.type !== 'urn:sso:problem:idp-check-needed') return undefined;
-  return wholeSeconds(Number(error.body.maxIdpAgeS) * 1000);
+  if (!(error instanceof Problem) || typeof error.body.maxIdpAgeS !== 'number') return undefined;
+  return wholeSeconds(error.body.maxIdpAgeS * 1000);
 }

@@ -7,6 +7,7 @@ export interface SessionToEnd {
   readonly iss: string;
   readonly sub: string;
   readonly openedAt: Date;
+  readonly expiresAt: Date;
 }
 
 /** The IdP's clock may be behind by that much, for endings of one session (EVT-04). */
@@ -14,16 +15,21 @@ const SKEW_MS = 60_000;
 
 /**
  * Finds and locks what `of` names and has not ended, in the order of ids, so that two endings never wait for each other
- * in a circle. What was signed in after `effectiveAt` is left alone.
+ * in a circle. What was signed in after `effectiveAt` is left alone. Of those that have expired, what somebody else works on is passed over.
  */
 export function sessionsToEnd(of: EndingOf, effectiveAt: Date): Prisma.Sql {
+  const columns = Prisma.sql`"id"::text, "iss", "sub", "openedAt", "expiresAt"`;
+  if (of.kind === 'expired')
+    return Prisma.sql`
+      SELECT ${columns} FROM "SsoSession" WHERE "endedAt" IS NULL AND "expiresAt" <= ${effectiveAt}
+      ORDER BY "expiresAt" LIMIT ${of.limit} FOR UPDATE SKIP LOCKED`;
   return Prisma.sql`
-    SELECT "id"::text, "iss", "sub", "openedAt" FROM "SsoSession"
+    SELECT ${columns} FROM "SsoSession"
     WHERE "endedAt" IS NULL AND ${selector(of, effectiveAt)}
     ORDER BY "id" FOR UPDATE`;
 }
 
-function selector(of: EndingOf, effectiveAt: Date): Prisma.Sql {
+function selector(of: Exclude<EndingOf, { kind: 'expired' }>, effectiveAt: Date): Prisma.Sql {
   switch (of.kind) {
     case 'sid': {
       const id = Prisma.sql`"id" = ${of.sid}::uuid`;
