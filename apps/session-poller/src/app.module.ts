@@ -1,15 +1,12 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { JetStreamPublisher, JetStreamServer, logoutStream, OutboxRelay } from '#bus';
 import { HealthChecks, HealthController } from '#http';
-import { Clock, HubCleanUp, IssuerHealth, Outbox, OutboxSignal, ProbeQueue, SsoSessions } from '#session';
+import { type Clock, HubCleanUp, Outbox, OutboxSignal } from '#session';
 import { HubDatabase, HubStoreModule } from '#store';
 import { CleanUpLoop } from './clean-up/clean-up-loop.js';
 import type { PollerConfig } from './config.js';
 import type { WatchedIdp } from './idps/watched-idp.js';
-import { PollLoop } from './poll/poll-loop.js';
-import { PollLoops } from './poll/poll-loops.js';
-import { PollOnce } from './poll/poll-once.js';
-import { makeProbe } from './probe/make-probe.js';
+import { pollingOf } from './polling.providers.js';
 import { ReceiptsController } from './receipts/receipts.controller.js';
 import { receiptServer } from './receipts/start-receipts.js';
 import { WorkersService } from './workers.service.js';
@@ -33,7 +30,7 @@ export class AppModule {
       providers: [
         { provide: JetStreamServer, useValue: receiptServer(config) },
         ...relayOf(config),
-        loopsOf(config, idps),
+        ...pollingOf(config, idps),
         cleanUpOf(),
         healthOf(),
         WorkersService,
@@ -55,24 +52,6 @@ function relayOf(config: PollerConfig): Provider[] {
         new OutboxRelay(outbox, signal, (row) => publisher.publish(row)),
     },
   ];
-}
-
-function loopsOf(config: PollerConfig, idps: readonly WatchedIdp[]): Provider {
-  return {
-    provide: PollLoops,
-    inject: [ProbeQueue, IssuerHealth, SsoSessions, Clock],
-    useFactory: (queue: ProbeQueue, health: IssuerHealth, sessions: SsoSessions, clock: Clock) =>
-      new PollLoops(
-        idps.map((idp) => {
-          const { name, lane, intervalMs, entry } = idp;
-          const probe = makeProbe(idp.method, idp, clock);
-          const stores = { queue, health, sessions };
-          const poll = probe && new PollOnce(probe, stores, clock, { intervalMs, random: Math.random });
-          const leaseMs = config.LEASE_S * 1000;
-          return new PollLoop(queue, poll, clock, { name, lane, leaseMs, concurrency: entry.probe.concurrency });
-        }),
-      ),
-  };
 }
 
 function cleanUpOf(): Provider {

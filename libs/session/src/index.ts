@@ -4,7 +4,7 @@ export { SessionError } from './errors.js';
 export { reasonOf } from './reason-of.js';
 export type { SessionErrorCode } from './errors.js';
 export { causes } from './ending.js';
-export type { Cause, Ending, EndingOf, EndResult } from './ending.js';
+export type { Braked, Cause, Ending, EndingOf, EndResult } from './ending.js';
 export { isUsable } from './sso-session.js';
 export type { BrowserSession, NewSsoSession, SsoSession, TokenSet } from './sso-session.js';
 export { judgeIntrospection } from './verdict.js';
@@ -16,7 +16,7 @@ export type { RefreshOutcome, RefreshVerdict } from './refresh.js';
 export { planRefresh } from './refresh-plan.js';
 export type { RefreshPlan, RefreshRules } from './refresh-plan.js';
 export { firstProbeDelayMs } from './schedule.js';
-export { decide } from './decide.js';
+export { decide, mayConfirmAtOnce } from './decide.js';
 export type { ProbeDecision, ProbeProgress } from './decide.js';
 export {
   decodeSessionEnded,
@@ -69,4 +69,12 @@ export type {
 } from './gateway-ports.js';
 export { IssuerHealth, ProbeQueue } from './poller-ports.js';
 export type { Calibration, ClaimedSession, HeldEnding, Lane, ProbeRecord, ReauthReason } from './poller-ports.js';
+export { BRAKE_WINDOW_MS, brakeReason } from './brake.js';
+export type { BrakeReason, BrakeWindow } from './brake.js';
+export { doubtOf } from './calibration.js';
+export type { CalibrationFacts, Doubt } from './calibration.js';
+export { alarmOf } from './probe-alarm.js';
+export type { ProbeAlarm } from './probe-alarm.js';
+export { Brakes, ProbeCounts } from './brake-ports.js';
+export type { Brake, BrakeState, HeldSession, ProbeCount } from './brake-ports.js';
 export { RecentlyUsed } from './recently-used.js';

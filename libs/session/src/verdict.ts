@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { IssuerProfile } from './issuer-profile.js';
+import type { ReauthReason } from './poller-ports.js';
 
 /** What a probe saw, before anyone judges it. */
 export type ProbeOutcome =
@@ -55,7 +56,13 @@ export type Verdict =
       readonly tokenExpiresAt?: { readonly of: 'refresh_token' | 'access_token'; readonly at: Date } | undefined;
     }
   | { readonly kind: 'ended'; readonly strength: 'strong' | 'weak' }
-  | { readonly kind: 'unknown'; readonly reason: UnknownReason; readonly retryAfterS?: number | undefined };
+  | {
+      readonly kind: 'unknown';
+      readonly reason: UnknownReason;
+      readonly retryAfterS?: number | undefined;
+      /** a silent sign-in must come before the session is used again */
+      readonly reauth?: ReauthReason | undefined;
+    };
 
 const SKEW_MS = 60_000;
 /** The year 9999: later is no date that anybody means. */

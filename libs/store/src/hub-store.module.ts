@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import {
+  Brakes,
   BrowserSessions,
   Clock,
   HubCleanUp,
@@ -8,6 +9,7 @@ import {
   LogoutTransactions,
   Outbox,
   OutboxSignal,
+  ProbeCounts,
   ProbeQueue,
   Receipts,
   SeenTokens,
@@ -19,12 +21,14 @@ import {
 import { HubDatabase } from './hub-database.js';
 import { PgOutboxSignal } from './pg-outbox-signal.js';
 import { PgSessionSignal } from './pg-session-signal.js';
+import { PrismaBrakes } from './prisma-brakes.js';
 import { PrismaBrowserSessions } from './prisma-browser-sessions.js';
 import { PrismaHubCleanUp } from './prisma-hub-clean-up.js';
 import { PrismaIssuerHealth } from './prisma-issuer-health.js';
 import { PrismaLoginTransactions } from './prisma-login-transactions.js';
 import { PrismaLogoutTransactions } from './prisma-logout-transactions.js';
 import { PrismaOutbox } from './prisma-outbox.js';
+import { PrismaProbeCounts } from './prisma-probe-counts.js';
 import { PrismaProbeQueue } from './prisma-probe-queue.js';
 import { PrismaReceipts } from './prisma-receipts.js';
 import { PrismaSeenTokens } from './prisma-seen-tokens.js';
@@ -81,6 +85,8 @@ export class HubStoreModule {
         onDatabase(SessionTokens, (database) => new PrismaSessionTokens(database, cipher)),
         onDatabase(Receipts, (database) => new PrismaReceipts(database)),
         onDatabase(SeenTokens, (database) => new PrismaSeenTokens(database)),
+        onDatabase(Brakes, (database) => new PrismaBrakes(database)),
+        onDatabase(ProbeCounts, (database) => new PrismaProbeCounts(database)),
         onDatabase(ProbeQueue, (database) => new PrismaProbeQueue(database, cipher)),
         onDatabase(IssuerHealth, (database) => new PrismaIssuerHealth(database)),
         onDatabase(Outbox, (database) => new PrismaOutbox(database, clock)),
@@ -99,6 +105,8 @@ export class HubStoreModule {
         SessionTokens,
         Receipts,
         SeenTokens,
+        Brakes,
+        ProbeCounts,
         ProbeQueue,
         IssuerHealth,
         Outbox,
