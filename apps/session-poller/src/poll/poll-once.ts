@@ -47,6 +47,7 @@ type Asked = Pick<Probe, 'method'> & { readonly probe: Probe; readonly calibrati
 export class PollOnce {
   private readonly main: Asked;
   private readonly confirm: Asked | undefined;
+  private lastEnding: Promise<unknown> = Promise.resolve();
 
   constructor(
     probes: Probes,
@@ -103,11 +104,18 @@ export class PollOnce {
   /** Void when the lease was lost or the tokens have changed meanwhile: then the question was about a session of before. */
   private async end(session: ClaimedSession, decision: Ending, now: Date): Promise<void> {
     const { tally, log } = this.stores;
-    const { ended, withheld } = await this.write(session, decision);
+    const { ended, withheld } = await this.inTurn(() => this.write(session, decision));
     if (ended.length > 0) log.ended(session.sid, decision.probes);
     if (ended.length > 0 || withheld === 'held') tally.count(session.iss, this.main.method, 'ended');
     if (withheld === 'held') log.held();
     if (withheld === 'doubted') await this.doubt(session, now);
+  }
+
+  /** Endings of an IdP wait for one another at the brake anyway; here they do so without a connection to the database each. */
+  private inTurn<T>(write: () => Promise<T>): Promise<T> {
+    const written = this.lastEnding.then(write);
+    this.lastEnding = written.catch(() => undefined);
+    return written;
   }
 
   private write(session: ClaimedSession, { effectiveAt, strength, probes }: Ending): Promise<EndResult> {
