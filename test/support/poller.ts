@@ -98,5 +98,5 @@ export function pollersForSuite() {
     );
   };
 
-  return { the, nats, startPoller, signIn, rowOf, eventsOf, isEnded, probesOf, probed, calibrate };
+  return { the, nats, hubUrl: () => url, startPoller, signIn, rowOf, eventsOf, isEnded, probesOf, probed, calibrate };
 }
