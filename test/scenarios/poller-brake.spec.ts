@@ -24,8 +24,11 @@ describe('session-pollers, as processes, when the IdP says that everybody has go
     the().idp.introspection = () => active;
   });
 
-  const signInAll = (name: string, count: number) =>
-    Promise.all(Array.from({ length: count }, (_, n) => signIn(`${name}-${n}`)));
+  const signInAll = async (name: string, count: number): Promise<readonly Sid[]> => {
+    const sids: Sid[] = [];
+    for (let n = 0; n < count; n += 1) sids.push(await signIn(`${name}-${n}`));
+    return sids;
+  };
   const countOf = (sids: readonly Sid[], what: object) =>
     the().database.ssoSession.count({ where: { id: { in: [...sids] }, ...what } });
   const ended = (sids: readonly Sid[]) => countOf(sids, { endedAt: { not: null } });
@@ -64,7 +67,7 @@ describe('session-pollers, as processes, when the IdP says that everybody has go
 
     the().idp.introspection = () => active;
     expect(await sso(hubUrl(), 'discard', the().idp.issuer)).toContain(`${60 - gone} held endings are forgotten`);
-    const rest = (await the().database.ssoSession.findMany({ where: { endedAt: null, id: { in: sids } } })).map(
+    const rest = (await the().database.ssoSession.findMany({ where: { endedAt: null, id: { in: [...sids] } } })).map(
       ({ id }) => id as Sid,
     );
     await probed(120);
@@ -81,7 +84,7 @@ describe('session-pollers, as processes, when the IdP says that everybody has go
     await until('all have ended', async () => ((await ended(sids)) === 40 ? true : undefined));
     expect(await linesOf(poller, 'brake.held')).toHaveLength(1);
     expect((await linesOf(poller, 'brake.released')).join()).toContain('by=auto');
-    expect(await the().database.outboxEvent.count({ where: { sid: { in: sids } } })).toBe(40);
+    expect(await the().database.outboxEvent.count({ where: { sid: { in: [...sids] } } })).toBe(40);
     expect(await isEnded(canary)).toBeUndefined();
     await until('the brake is free', async () =>
       (await the().database.issuerBrake.findFirst())?.state === 'free' ? true : undefined,
@@ -94,7 +97,7 @@ describe('session-pollers, as processes, when the IdP says that everybody has go
     await allActive(sids);
     the().idp.introspection = () => inactive;
     await allHeldOrEnded(sids);
-    const held = (await the().database.ssoSession.findMany({ where: { id: { in: sids }, endedAt: null } })).map(
+    const held = (await the().database.ssoSession.findMany({ where: { id: { in: [...sids] }, endedAt: null } })).map(
       ({ id }) => id as Sid,
     );
     expect(held.length).toBeGreaterThan(0);
