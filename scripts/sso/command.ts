@@ -10,9 +10,14 @@ export interface Command {
    *
    * @param args what stands after the command's name
    * @param say writes one line for the person
+   * @param env the environment
    * @throws UsageError when the arguments can't be used
    */
-  run(args: readonly string[], say: (line: string) => void): Promise<number>;
+  run(
+    args: readonly string[],
+    say: (line: string) => void,
+    env: Readonly<Record<string, string | undefined>>,
+  ): Promise<number>;
 }
 
 /** The arguments can't be used; the message says why, and what to write. */

@@ -1,6 +1,16 @@
+import { discard, held, release } from './brake-commands.js';
 import { probeCalibrate } from './calibrate/probe-calibrate.js';
 import type { Command } from './command.js';
 import { dead, retry } from './dead-events.js';
+import { status } from './status.js';
 
 /** Every command by its name. */
-export const commands: Readonly<Record<string, Command>> = { dead, 'probe-calibrate': probeCalibrate, retry };
+export const commands: Readonly<Record<string, Command>> = {
+  status,
+  held,
+  release,
+  discard,
+  dead,
+  retry,
+  'probe-calibrate': probeCalibrate,
+};

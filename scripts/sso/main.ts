@@ -9,7 +9,7 @@ const [name = '--help', ...args] = process.argv.slice(2);
 const command = commands[name];
 if (command !== undefined && !args.includes('--help')) {
   try {
-    process.exitCode = await command.run(args, say);
+    process.exitCode = await command.run(args, say, process.env);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`sso ${name}: ${error.message}\nusage: npm run sso -- ${name} ${command.usage}\n`);

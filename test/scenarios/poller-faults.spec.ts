@@ -9,8 +9,11 @@ describe('session-pollers, as processes, when one of them or NATS dies', () => {
     const first = await startPoller({ LEASE_S: '15' }, { probe: { concurrency: 1 } });
     await calibrate();
     await the().database.ssoSession.updateMany({ data: { expiresAt: new Date(0) } }); // the canary has done its work
-    the().idp.introspection = () => 'hang';
     const sid = await signIn('finn');
+    await until('finn is active', async () =>
+      (await rowOf(sid)).idpCheckedAt > (await rowOf(sid)).openedAt ? true : undefined,
+    );
+    the().idp.introspection = () => 'hang';
     await until('the poller holds the session and waits for the IdP', () =>
       the().idp.requestsHanging > 0 ? true : undefined,
     );

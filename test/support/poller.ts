@@ -103,5 +103,6 @@ export function pollersForSuite() {
     );
   };
 
-  return { the, nats, startPoller, signIn, tokens, rowOf, eventsOf, isEnded, probesOf, probed, calibrate };
+  const hubUrl = () => url;
+  return { the, nats, hubUrl, startPoller, signIn, tokens, rowOf, eventsOf, isEnded, probesOf, probed, calibrate };
 }

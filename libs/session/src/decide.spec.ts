@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decide, type ProbeDecision, type ProbeProgress } from './decide.js';
+import { decide, mayConfirmAtOnce, type ProbeDecision, type ProbeProgress } from './decide.js';
 import { confirmDelayMs } from './schedule.js';
 import type { Verdict } from './verdict.js';
 
@@ -63,6 +63,30 @@ describe('a decision about a session', () => {
       unknownCount: 3,
       dueAt: new Date(NOW.getTime() + 120_000),
     });
+  });
+
+  it('passes on that a silent sign-in must come first', () => {
+    const verdict: Verdict = { kind: 'unknown', reason: 'grant_gone', reauth: 'tokens_gone' };
+    expect(decide(verdict, FRESH, NOW, INTERVAL_MS, 0.5)).toMatchObject({ kind: 'retry', reauth: 'tokens_gone' });
+  });
+
+  it('POL-08: takes another method that says the same for a confirmation, its "active" for an answer, its silence for nothing', () => {
+    const second = (verdict: Verdict) => decide(WEAK, FRESH, NOW, INTERVAL_MS, 0, verdict);
+    expect(second(WEAK)).toEqual({ kind: 'end', effectiveAt: NOW, strength: 'weak', probes: 2 });
+    expect(second({ kind: 'active' })).toMatchObject({ kind: 'keep' });
+    expect(second({ kind: 'unknown', reason: 'no_token' })).toMatchObject({ kind: 'confirm', weakEndedAt: NOW });
+  });
+
+  it.each([
+    ['nobody uses it', undefined, 3_600_000, undefined, true],
+    ['used a minute ago', 60_000, 3_600_000, undefined, true],
+    ['used just now: maybe in the middle of a sign-in', 59_999, 3_600_000, undefined, false],
+    ['signed in just now', undefined, 59_999, undefined, false],
+    ['it slept, and somebody has just come back', undefined, 3_600_000, 7_200_000, false],
+  ])('asks the other method at once only in a quiet moment: %s', (_name, usedMs, openedMs, asleepMs, atOnce) => {
+    const lastUsedAt = usedMs === undefined ? undefined : ago(usedMs);
+    const asleepSince = asleepMs === undefined ? undefined : ago(asleepMs);
+    expect(mayConfirmAtOnce({ openedAt: ago(openedMs), lastUsedAt, asleepSince }, NOW)).toBe(atOnce);
   });
 
   it.each([

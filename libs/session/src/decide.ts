@@ -1,4 +1,5 @@
 import { confirmDelayMs, nextProbeDelayMs, retryDelayMs, throttleDelayMs } from './schedule.js';
+import type { ClaimedSession, ReauthReason } from './poller-ports.js';
 import type { UnknownReason, Verdict } from './verdict.js';
 
 /** What earlier probes of the session left behind. */
@@ -13,14 +14,23 @@ export interface ProbeProgress {
 export type ProbeDecision =
   | { readonly kind: 'keep'; readonly dueAt: Date }
   | { readonly kind: 'confirm'; readonly dueAt: Date; readonly weakEndedAt: Date }
-  | { readonly kind: 'retry'; readonly dueAt: Date; readonly reason: UnknownReason; readonly unknownCount: number }
+  | {
+      readonly kind: 'retry';
+      readonly dueAt: Date;
+      readonly reason: UnknownReason;
+      readonly unknownCount: number;
+      readonly reauth: ReauthReason | undefined;
+    }
   | { readonly kind: 'end'; readonly effectiveAt: Date; readonly strength: 'strong' | 'weak'; readonly probes: number };
 
 /**
  * Decides what to do about a session. A strong "ended" ends it; a weak one must be said twice, with time between and
- * nothing else in between; not knowing changes nothing but the time of the next probe.
+ * nothing else in between, or by two methods; not knowing changes nothing but the time of the next probe.
  *
  * @param random of [0, 1)
+ * @param second what another method said of the same session right after a weak "ended". Its `active` counts; when it does
+ *   not know, it is as though nobody had asked it
+ * @see protocol §3.2, POL-08
  */
 export function decide(
   verdict: Verdict,
@@ -28,6 +38,7 @@ export function decide(
   now: Date,
   intervalMs: number,
   random: number,
+  second?: Verdict,
 ): ProbeDecision {
   const after = (delayMs: number) => new Date(now.getTime() + delayMs);
   switch (verdict.kind) {
@@ -40,9 +51,12 @@ export function decide(
           ? throttleDelayMs(intervalMs, random, verdict.retryAfterS)
           : retryDelayMs(unknownCount, intervalMs, random, verdict.retryAfterS),
       );
-      return { kind: 'retry', dueAt, reason: verdict.reason, unknownCount };
+      return { kind: 'retry', dueAt, reason: verdict.reason, unknownCount, reauth: verdict.reauth };
     }
     case 'ended': {
+      if (second?.kind === 'active') return decide(second, progress, now, intervalMs, random);
+      if (second?.kind === 'ended')
+        return { kind: 'end', effectiveAt: progress.weakEndedAt ?? now, strength: second.strength, probes: 2 };
       if (verdict.strength === 'strong') return { kind: 'end', effectiveAt: now, strength: 'strong', probes: 1 };
       const since = progress.weakEndedAt;
       const waitedMs = since === undefined ? -1 : now.getTime() - since.getTime();
@@ -56,4 +70,19 @@ export function decide(
       };
     }
   }
+}
+
+/** Nobody may be in the middle of a sign-in: then the old session is gone, the new one not yet there, and both methods see that. */
+const QUIET_MS = 60_000;
+
+/**
+ * Says whether another method may confirm a weak "ended" at once: nobody has signed in or used the session for a minute
+ * (ADR 8). Else the confirmation waits.
+ */
+export function mayConfirmAtOnce(
+  session: Pick<ClaimedSession, 'openedAt' | 'lastUsedAt' | 'asleepSince'>,
+  now: Date,
+): boolean {
+  const isQuiet = (at: Date | undefined) => at === undefined || now.getTime() - at.getTime() >= QUIET_MS;
+  return session.asleepSince === undefined && isQuiet(session.openedAt) && isQuiet(session.lastUsedAt);
 }

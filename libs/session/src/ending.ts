@@ -1,3 +1,4 @@
+import type { CalibrationFacts } from './calibration.js';
 import type { Sid, Sub } from './ids.js';
 
 /** Why a session ended: a closed list for those who write; whoever reads takes an unknown one for a logout (EVT-03). */
@@ -42,6 +43,19 @@ export function reasonOfEnd(cause: string): string {
   return cause === 'session_expired' ? 'expired' : cause;
 }
 
+/** What the mass-logout brake must know of an ending that a poll has found. */
+export interface Braked {
+  readonly iss: string;
+  readonly method: string;
+  /** how often one session is asked about */
+  readonly intervalMs: number;
+  /** a session that is held may be used only after a silent sign-in */
+  readonly reauthenticate: boolean;
+  /** the way to ask must be calibrated, and this is what speaks for it; undefined: it need not be */
+  readonly calibration:
+    Pick<CalibrationFacts, 'lastActiveAt' | 'openedAt' | 'idpCheckedAt' | 'weakEndedAt'> | undefined;
+}
+
 /** Which SSO sessions an ending is about. Never an `idpSid` without its issuer and client. */
 export type EndingOf =
   | {
@@ -49,7 +63,11 @@ export type EndingOf =
       readonly sid: Sid;
       /** the probe that says so; void when its lease was lost or the tokens have changed since */
       readonly onlyIf?: { readonly leaseId: string; readonly tokenGeneration: number };
+      /** a poll says so: subject to the mass-logout brake */
+      readonly braked?: Braked;
     }
+  /** one that the brake held back, if it still does and the tokens are those of then */
+  | { readonly kind: 'held'; readonly sid: Sid; readonly tokenGeneration: number }
   | {
       readonly kind: 'idp_session';
       readonly iss: string;
@@ -78,4 +96,6 @@ export interface Ending {
 /** What an ending did. No sessions: all had ended before, or there were none; both are success. */
 export interface EndResult {
   readonly ended: readonly { readonly sid: Sid; readonly eventId: string }[];
+  /** what a poll found was not written: the brake holds it back, or the way to ask has to say `active` again first */
+  readonly withheld?: 'held' | 'doubted';
 }

@@ -4,7 +4,7 @@ export { SessionError } from './errors.js';
 export { reasonOf } from './reason-of.js';
 export type { SessionErrorCode } from './errors.js';
 export { causes, reasonOfEnd, shouldSpread } from './ending.js';
-export type { Cause, Ending, EndingOf, EndResult } from './ending.js';
+export type { Braked, Cause, Ending, EndingOf, EndResult } from './ending.js';
 export { isUsable } from './sso-session.js';
 export type { BrowserSession, NewSsoSession, SsoSession, TokenSet } from './sso-session.js';
 export { errorOf, judgeStatus, judgeUnreachable } from './judge-status.js';
@@ -22,7 +22,7 @@ export type { RefreshEnd, RefreshOutcome, RefreshVerdict } from './refresh.js';
 export { planRefresh } from './refresh-plan.js';
 export type { RefreshPlan, RefreshRules } from './refresh-plan.js';
 export { firstProbeDelayMs } from './schedule.js';
-export { decide } from './decide.js';
+export { decide, mayConfirmAtOnce } from './decide.js';
 export type { ProbeDecision, ProbeProgress } from './decide.js';
 export {
   decodeSessionEnded,
@@ -69,8 +69,16 @@ export type { Calibration, ClaimedSession, HeldEnding, Lane, ProbeRecord, Reauth
 export { DEAD_AFTER, DeadEvents, fatesOf, Outbox, OutboxBatch, settlementOf } from './outbox.js';
 export type { DeadEvent, FailedEvent, OutboxRow, Publication, Publish, RowFate, Settlement } from './outbox.js';
 export { PollerGauges } from './poller-gauges.js';
-export type { BrakeState, IssuerGauges, OutboxGauges, PollerGaugeValues, SsfGauge } from './poller-gauges.js';
+export type { IssuerGauges, OutboxGauges, PollerGaugeValues, SsfGauge } from './poller-gauges.js';
 export { absoluteEnd } from './absolute-end.js';
 export type { AbsoluteEnd, EndLimits } from './absolute-end.js';
 export { mayExpire, NO_STEP, weakEndedSince } from './clock-step.js';
+export { BRAKE_WINDOW_MS, brakeReason } from './brake.js';
+export type { BrakeReason, BrakeWindow } from './brake.js';
+export { doubtOf } from './calibration.js';
+export type { CalibrationFacts, Doubt } from './calibration.js';
+export { alarmOf } from './probe-alarm.js';
+export type { ProbeAlarm } from './probe-alarm.js';
+export { Brakes, ProbeCounts } from './brake-ports.js';
+export type { Brake, BrakeState, HeldSession, ProbeCount } from './brake-ports.js';
 export { RecentlyUsed } from './recently-used.js';

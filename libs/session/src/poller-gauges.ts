@@ -1,12 +1,10 @@
+import type { BrakeState } from './brake-ports.js';
 import type { Lane } from './poller-ports.js';
-
-/** The mass-logout brake of an IdP. */
-export type BrakeState = 'free' | 'releasing' | 'held';
 
 /** What the hub knows of the sessions of one IdP. Times are absent where there is no such session. */
 export interface IssuerGauges {
   readonly iss: string;
-  readonly brake: BrakeState;
+  readonly brake: BrakeState | 'free';
   /** endings that the brake holds back; counted up to a limit */
   readonly held: number;
   /** since when nobody could find out about the session that has waited longest */

@@ -59,12 +59,18 @@ export interface HeldEnding {
   readonly method: string;
   readonly strength: 'strong' | 'weak';
   readonly probes: number;
+  /** of the tokens that were asked about */
+  readonly tokenGeneration: number;
 }
 
 /** The sessions that are due to be asked about, shared by all pollers. */
 export abstract class ProbeQueue {
   /** Claims up to `limit` due sessions until `leaseEndsAt`. Nobody else gets them before that. */
   abstract claim(lane: Lane, now: Date, leaseEndsAt: Date, limit: number): Promise<readonly ClaimedSession[]>;
+  /** Claims these of a lane's live sessions, due or not, until `leaseEndsAt`. */
+  abstract claimThese(lane: Lane, sids: readonly Sid[], leaseEndsAt: Date): Promise<readonly ClaimedSession[]>;
+  /** Lets go of a claim without an answer: due at once, or, if the brake holds the session, as before not at all. */
+  abstract putBack(claimed: ClaimedSession, now: Date): Promise<void>;
   /**
    * Records a probe, unless the lease was lost or the tokens changed meanwhile: then says false, and nothing was recorded.
    * Where a refresh has voided the probe the session is due again at once.

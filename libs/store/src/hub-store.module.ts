@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import {
+  Brakes,
   BrowserSessions,
   Clock,
   DeadEvents,
@@ -10,6 +11,7 @@ import {
   Outbox,
   OutboxSignal,
   PollerGauges,
+  ProbeCounts,
   ProbeQueue,
   Receipts,
   SeenTokens,
@@ -23,6 +25,7 @@ import { HubDatabase } from './hub-database.js';
 import { PgOutbox } from './pg-outbox.js';
 import { PgOutboxSignal } from './pg-outbox-signal.js';
 import { PgSessionSignal } from './pg-session-signal.js';
+import { PrismaBrakes } from './prisma-brakes.js';
 import { PrismaBrowserSessions } from './prisma-browser-sessions.js';
 import { PrismaDeadEvents } from './prisma-dead-events.js';
 import { PrismaHubCleanUp } from './prisma-hub-clean-up.js';
@@ -30,6 +33,7 @@ import { PrismaIssuerHealth } from './prisma-issuer-health.js';
 import { PrismaLoginTransactions } from './prisma-login-transactions.js';
 import { PrismaLogoutTransactions } from './prisma-logout-transactions.js';
 import { PrismaPollerGauges } from './prisma-poller-gauges.js';
+import { PrismaProbeCounts } from './prisma-probe-counts.js';
 import { PrismaProbeQueue } from './prisma-probe-queue.js';
 import { PrismaReceipts } from './prisma-receipts.js';
 import { PrismaSeenTokens } from './prisma-seen-tokens.js';
@@ -93,6 +97,8 @@ export class HubStoreModule {
         onDatabase(SessionTokens, (database) => new PrismaSessionTokens(database, cipher)),
         onDatabase(Receipts, (database) => new PrismaReceipts(database)),
         onDatabase(SeenTokens, (database) => new PrismaSeenTokens(database)),
+        onDatabase(Brakes, (database) => new PrismaBrakes(database)),
+        onDatabase(ProbeCounts, (database) => new PrismaProbeCounts(database)),
         onDatabase(ProbeQueue, (database) => new PrismaProbeQueue(database, cipher)),
         onDatabase(IssuerHealth, (database) => new PrismaIssuerHealth(database)),
         { provide: Outbox, useFactory: () => new PgOutbox(url, clock, Math.random) }, // connects when it is drained
@@ -113,6 +119,8 @@ export class HubStoreModule {
         SessionTokens,
         Receipts,
         SeenTokens,
+        Brakes,
+        ProbeCounts,
         ProbeQueue,
         SessionExpiry,
         IssuerHealth,

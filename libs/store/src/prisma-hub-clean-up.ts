@@ -2,7 +2,8 @@ import { type Clock, HubCleanUp } from '#session';
 import type { HubDatabase } from './hub-database.js';
 import { type ForgetfulTable, removeBatch } from './sql/remove-batch.js';
 
-const DAY_MS = 24 * 60 * 60_000;
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** How long each table keeps a row after it has lost its use: sessions and events a week, for whoever asks what happened. */
 const KEEP_MS: readonly (readonly [ForgetfulTable, number])[] = [
@@ -16,6 +17,8 @@ const KEEP_MS: readonly (readonly [ForgetfulTable, number])[] = [
   ['BrowserSession', 7 * DAY_MS],
   ['SsoSession', 7 * DAY_MS],
   ['OutboxEvent', 7 * DAY_MS],
+  ['ProbeCount', 25 * HOUR_MS], // the brake looks back 24 hours
+  ['Poller', HOUR_MS],
 ];
 
 /** {@link HubCleanUp} in the hub's Postgres. */

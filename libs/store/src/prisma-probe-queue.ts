@@ -1,12 +1,23 @@
 import { v7 as uuidv7 } from 'uuid';
 import { Logger } from '@nestjs/common';
-import { type ClaimedSession, type Lane, ProbeQueue, type ProbeRecord, reasonOf, type TokenSet } from '#session';
+import {
+  type ClaimedSession,
+  type Lane,
+  ProbeQueue,
+  type ProbeRecord,
+  reasonOf,
+  type Sid,
+  type TokenSet,
+} from '#session';
+import type { Prisma } from './generated/hub/client.js';
 import type { HubDatabase } from './hub-database.js';
 import { CONFIRMED } from './probe-findings.js';
 import { toRefreshState, toSid, toSub } from './rows.js';
 import { openTokens } from './sealed-tokens.js';
 import { claimDue, type ClaimedRow } from './sql/claim-due.js';
+import { claimThese } from './sql/claim-these.js';
 import { letSleep } from './sql/let-sleep.js';
+import { putBack } from './sql/put-back.js';
 import type { TokenCipher } from './token-cipher.js';
 
 /** {@link ProbeQueue} in the hub's Postgres. */
@@ -21,8 +32,16 @@ export class PrismaProbeQueue extends ProbeQueue {
   }
 
   async claim(lane: Lane, now: Date, leaseEndsAt: Date, limit: number): Promise<readonly ClaimedSession[]> {
+    return this.claimed(lane, (leaseId) => claimDue(lane, now, leaseEndsAt, leaseId, limit));
+  }
+
+  async claimThese(lane: Lane, sids: readonly Sid[], leaseEndsAt: Date): Promise<readonly ClaimedSession[]> {
+    return this.claimed(lane, (leaseId) => claimThese(lane, sids, leaseEndsAt, leaseId));
+  }
+
+  private async claimed(lane: Lane, claim: (leaseId: string) => Prisma.Sql): Promise<readonly ClaimedSession[]> {
     const leaseId = uuidv7();
-    const rows = await this.database.$queryRaw<ClaimedRow[]>(claimDue(lane, now, leaseEndsAt, leaseId, limit));
+    const rows = await this.database.$queryRaw<ClaimedRow[]>(claim(leaseId));
     return rows.map((row) => ({
       ...lane,
       sid: toSid(row.id),
@@ -52,6 +71,10 @@ export class PrismaProbeQueue extends ProbeQueue {
       this.logger.error(`probe.tokens.unreadable sid=${row.id} reason=${reasonOf(error)}`);
       return undefined;
     }
+  }
+
+  async putBack({ sid, leaseId }: ClaimedSession, now: Date): Promise<void> {
+    await this.database.$executeRaw(putBack({ sid, leaseId }, now));
   }
 
   async record(claimed: ClaimedSession, record: ProbeRecord): Promise<boolean> {

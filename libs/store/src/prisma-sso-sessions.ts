@@ -26,6 +26,7 @@ import { endingOfExpired, type EventOrigin, toOutboxRow } from './outbox-rows.js
 import { NOTHING_KNOWN_AGAINST } from './probe-findings.js';
 import { toSid, toSsoSession, toSub } from './rows.js';
 import { doubtOthers } from './sql/doubt-others.js';
+import { withhold } from './withhold.js';
 import { lock } from './sql/lock.js';
 import { sessionsToEnd, type SessionToEnd } from './sql/sessions-to-end.js';
 import { setMark } from './sql/set-mark.js';
@@ -102,7 +103,8 @@ export class PrismaSsoSessions extends SsoSessions {
         const expiresAt = new Date(now.getTime() + MARK_LIFE_MS);
         await tx.$executeRaw(setMark({ iss, scope, key, endedBefore: ending.effectiveAt, expiresAt }));
       }
-      return this.endAll(tx, ending, now);
+      const withheld = await withhold(tx, ending, now);
+      return withheld === undefined ? this.endAll(tx, ending, now) : { ended: [], withheld };
     });
     if (shouldSpread(ending.cause)) await this.doubtOthers(result, now);
     return result;

@@ -1,4 +1,11 @@
-import { IdpClient, type IdpEntry, idpOptionsOf, type IdpsFile, type Secrets } from '#idp-client';
+import {
+  IdpClient,
+  type IdpClientOptions,
+  type IdpEntry,
+  idpOptionsOf,
+  type IdpsFile,
+  type Secrets,
+} from '#idp-client';
 import { type Clock, type IssuerProfile, issuerProfile, type Lane, type ProbeMethod } from '#session';
 
 const USUAL_INTERVAL_S = 900;
@@ -18,6 +25,8 @@ export interface WatchedIdp {
   readonly sleepAfterMs: number;
   /** the client whose sessions they are */
   readonly client: IdpClient;
+  /** how it is reached, as that client */
+  readonly options: IdpClientOptions;
   /** the client that introspects */
   readonly introspector: IdpClient;
 }
@@ -36,7 +45,8 @@ function toWatched(name: string, entry: IdpEntry, secrets: Secrets, clock: Clock
     introspects: probe.token ?? known.introspects,
   };
   const usualS = probe.intervalS ?? Math.max(USUAL_INTERVAL_S, profile.minIntervalS);
-  const client = new IdpClient(idpOptionsOf(entry, secrets), clock);
+  const options = idpOptionsOf(entry, secrets);
+  const client = new IdpClient(options, clock);
   return {
     name,
     lane: { iss, clientId: entry.client.id },
@@ -47,6 +57,7 @@ function toWatched(name: string, entry: IdpEntry, secrets: Secrets, clock: Clock
     intervalMs: (probe.unsafeIntervalS ?? usualS) * 1000,
     sleepAfterMs: probe.sleepAfterS * 1000,
     client,
+    options,
     introspector:
       probe.client === undefined ? client : new IdpClient(idpOptionsOf(entry, secrets, probe.client), clock),
   };

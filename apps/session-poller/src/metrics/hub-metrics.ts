@@ -4,7 +4,7 @@ import { type BrakeState, type Clock, type Lane, type PollerGauges, type PollerG
 
 /** Whoever asks more often gets the same answer. */
 const FRESH_MS = 5_000;
-const BRAKE: Readonly<Record<BrakeState, number>> = { free: 0, releasing: 1, held: 2 };
+const BRAKE: Readonly<Record<BrakeState | 'free', number>> = { free: 0, releasing: 1, held: 2 };
 
 /**
  * Shows what the hub's database knows, read when somebody asks. Every poller shows the same. When the database does not

@@ -24,6 +24,13 @@ export interface ClaimedRow {
   readonly unknownCount: number;
 }
 
+/** The columns of a {@link ClaimedRow}. */
+export const CLAIMED_COLUMNS = Prisma.sql`
+      s."id"::text, s."sub", s."idpSid", s."openedAt", s."expiresAt", s."authTime", s."idpCheckedAt", s."asleepSince",
+      s."idToken", s."accessToken", s."accessExpiresAt", s."refreshToken", s."refreshExpiresAt", s."tokenGeneration",
+      s."refreshState", s."refreshSince", s."weakEndedAt", s."unknownCount",
+      (SELECT max(b."lastSeenAt") FROM "BrowserSession" AS b WHERE b."ssoSessionId" = s."id" AND b."endedAt" IS NULL) AS "lastUsedAt"`;
+
 /**
  * Claims due sessions: those that another poller is claiming at this moment are passed over, and a claimed one is due
  * again when its lease ends. So a poller may die at any moment.
@@ -37,8 +44,5 @@ export function claimDue(lane: Lane, now: Date, leaseEndsAt: Date, leaseId: stri
       ORDER BY "probeDueAt" LIMIT ${limit} FOR UPDATE SKIP LOCKED
     ) AS due
     WHERE s."id" = due."id"
-    RETURNING s."id"::text, s."sub", s."idpSid", s."openedAt", s."expiresAt", s."authTime", s."idpCheckedAt", s."asleepSince",
-      s."idToken", s."accessToken", s."accessExpiresAt", s."refreshToken", s."refreshExpiresAt", s."tokenGeneration",
-      s."refreshState", s."refreshSince", s."weakEndedAt", s."unknownCount",
-      (SELECT max(b."lastSeenAt") FROM "BrowserSession" AS b WHERE b."ssoSessionId" = s."id" AND b."endedAt" IS NULL) AS "lastUsedAt"`;
+    RETURNING ${CLAIMED_COLUMNS}`;
 }

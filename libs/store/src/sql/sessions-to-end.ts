@@ -36,6 +36,8 @@ function selector(of: Exclude<EndingOf, { kind: 'expired' }>, effectiveAt: Date)
       if (of.onlyIf === undefined) return id;
       return Prisma.sql`${id} AND "leaseId" = ${of.onlyIf.leaseId}::uuid AND "tokenGeneration" = ${of.onlyIf.tokenGeneration}`;
     }
+    case 'held':
+      return Prisma.sql`"id" = ${of.sid}::uuid AND "heldAt" IS NOT NULL AND "tokenGeneration" = ${of.tokenGeneration}`;
     case 'idp_session': {
       const latest = new Date(effectiveAt.getTime() + SKEW_MS);
       const atClient = Prisma.sql`"iss" = ${of.iss} AND "clientId" = ${of.clientId} AND "idTokenIssuedAt" <= ${latest}`;

@@ -1,0 +1,77 @@
+import type { Brakes, ClaimedSession, Clock, IssuerHealth, Lane, ProbeQueue, Sid, Verdict } from '#session';
+import type { Probe } from '../probe/probe.js';
+
+/** What a trial reads and writes. */
+export interface TrialStores {
+  readonly brakes: Brakes;
+  readonly queue: ProbeQueue;
+  readonly health: IssuerHealth;
+}
+
+/** How a trial asks. Times in milliseconds. */
+export interface TrialOptions {
+  readonly lane: Lane;
+  readonly canarySub: string | undefined;
+  readonly intervalMs: number;
+  readonly leaseMs: number;
+  /** what is wrong with the IdP as a whole; undefined: nothing */
+  readonly whatIsWrong: () => Promise<string | undefined>;
+}
+
+const SAMPLE = 20;
+
+/**
+ * Finds out whether a brake may be released without a person: the IdP is who it was, a session that must be there is there,
+ * and held ones that are asked about again have still ended.
+ *
+ * @see protocol §3.4
+ */
+export class ReleaseTrial {
+  constructor(
+    private readonly probe: Probe,
+    private readonly stores: TrialStores,
+    private readonly clock: Clock,
+    private readonly options: TrialOptions,
+  ) {}
+
+  /** Gives what speaks against a release; undefined when nothing does. Held sessions that prove to be active are let go. */
+  async whatSpeaksAgainst(signal: AbortSignal): Promise<string | undefined> {
+    const { lane, canarySub } = this.options;
+    if (await this.stores.brakes.holdsOthers(lane)) return 'other_client_held';
+    if ((await this.options.whatIsWrong()) !== undefined) return 'idp_changed_or_away';
+    const canary = await this.stores.brakes.canaryOf(lane, canarySub, this.clock.now());
+    if (canary === undefined) return 'no_canary';
+    const [seen] = await this.askAll([canary], signal);
+    if (seen?.kind !== 'active') return 'canary_not_active';
+    const sample = await this.stores.brakes.sampleOf(lane, SAMPLE);
+    const verdicts = await this.askAll(sample, signal);
+    if (sample.length > 0 && verdicts.length === 0) return 'sample_busy';
+    return verdicts.every(({ kind }) => kind === 'ended') ? undefined : 'sample_disagrees';
+  }
+
+  private async askAll(sids: readonly Sid[], signal: AbortSignal): Promise<readonly Verdict[]> {
+    const { lane, leaseMs } = this.options;
+    const leaseEndsAt = new Date(this.clock.now().getTime() + leaseMs);
+    const claimed = await this.stores.queue.claimThese(lane, sids, leaseEndsAt);
+    const verdicts: Verdict[] = [];
+    for (const session of claimed) verdicts.push(await this.ask(session, signal)); // one at a time: the IdP may be in trouble
+    return verdicts;
+  }
+
+  /** What is not active is left as it was: what is held is not due, and a canary is asked about soon by whoever polls. */
+  private async ask(session: ClaimedSession, signal: AbortSignal): Promise<Verdict> {
+    const { iss } = session;
+    const { health, queue } = this.stores;
+    const calibrated = (await health.calibrationOf(iss, this.probe.method)).since !== undefined;
+    const verdict = await this.probe.ask(session, calibrated, signal);
+    if (verdict.kind !== 'active' || signal.aborted) {
+      await queue.putBack(session, this.clock.now());
+      return verdict;
+    }
+    const now = this.clock.now();
+    await health.noteActive(iss, this.probe.method, now);
+    const dueAt = new Date(now.getTime() + this.options.intervalMs);
+    await queue.record(session, { dueAt, checkedAt: now, weakEndedAt: undefined, unknown: undefined });
+    return verdict;
+  }
+}
