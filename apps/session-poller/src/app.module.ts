@@ -1,14 +1,33 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { JetStreamPublisher, JetStreamServer, logoutStream, OutboxRelay } from '#bus';
 import { HealthChecks, HealthController } from '#http';
-import { Clock, HubCleanUp, IssuerHealth, Outbox, OutboxSignal, ProbeQueue, SsoSessions } from '#session';
+import {
+  type ClaimedSession,
+  Clock,
+  HubCleanUp,
+  IssuerHealth,
+  Outbox,
+  OutboxSignal,
+  Pollers,
+  ProbeQueue,
+  ProbeSignal,
+  sessionIntervalMs,
+  SessionCensus,
+  SsoSessions,
+} from '#session';
 import { HubDatabase, HubStoreModule } from '#store';
 import { CleanUpLoop } from './clean-up/clean-up-loop.js';
 import type { PollerConfig } from './config.js';
 import type { WatchedIdp } from './idps/watched-idp.js';
+import { Fleet } from './poll/fleet.js';
+import { GatedProbe } from './poll/gated-probe.js';
+import { IdpGate } from './poll/idp-gate.js';
+import { gateOptionsOf, loopOptionsOf } from './poll/loop-options.js';
 import { PollLoop } from './poll/poll-loop.js';
 import { PollLoops } from './poll/poll-loops.js';
 import { PollOnce } from './poll/poll-once.js';
+import { rest } from './poll/rest.js';
+import { SessionWatch } from './poll/session-watch.js';
 import { makeProbe } from './probe/make-probe.js';
 import { ReceiptsController } from './receipts/receipts.controller.js';
 import { receiptServer } from './receipts/start-receipts.js';
@@ -33,6 +52,7 @@ export class AppModule {
       providers: [
         { provide: JetStreamServer, useValue: receiptServer(config) },
         ...relayOf(config),
+        ...guidesOf(idps),
         loopsOf(config, idps),
         cleanUpOf(),
         healthOf(),
@@ -57,21 +77,45 @@ function relayOf(config: PollerConfig): Provider[] {
   ];
 }
 
+/** What the loops go by: how many pollers there are, how sessions end, who is woken. */
+function guidesOf(idps: readonly WatchedIdp[]): Provider[] {
+  return [
+    { provide: Fleet, inject: [Pollers], useFactory: (pollers: Pollers) => new Fleet(pollers, rest) },
+    {
+      provide: SessionWatch,
+      inject: [SessionCensus, Clock],
+      useFactory: (census: SessionCensus, clock: Clock) => new SessionWatch(census, { clock, rest }, idps),
+    },
+  ];
+}
+
 function loopsOf(config: PollerConfig, idps: readonly WatchedIdp[]): Provider {
   return {
     provide: PollLoops,
-    inject: [ProbeQueue, IssuerHealth, SsoSessions, Clock],
-    useFactory: (queue: ProbeQueue, health: IssuerHealth, sessions: SsoSessions, clock: Clock) =>
-      new PollLoops(
-        idps.map((idp) => {
-          const { name, lane, intervalMs, entry } = idp;
-          const probe = makeProbe(idp.method, idp, clock);
-          const stores = { queue, health, sessions };
-          const poll = probe && new PollOnce(probe, stores, clock, { intervalMs, random: Math.random });
-          const leaseMs = config.LEASE_S * 1000;
-          return new PollLoop(queue, poll, clock, { name, lane, leaseMs, concurrency: entry.probe.concurrency });
-        }),
-      ),
+    inject: [ProbeQueue, IssuerHealth, SsoSessions, Clock, Fleet, SessionWatch, ProbeSignal],
+    useFactory: (
+      queue: ProbeQueue,
+      health: IssuerHealth,
+      sessions: SsoSessions,
+      clock: Clock,
+      fleet: Fleet,
+      watch: SessionWatch,
+      signal: ProbeSignal,
+    ) => {
+      const stores = { queue, health, sessions };
+      const loops = idps.map((idp) => {
+        const gate = new IdpGate(gateOptionsOf(idp, fleet), clock.now());
+        const probe = makeProbe(idp.method, idp, clock);
+        const options = {
+          intervalMsOf: (session: Pick<ClaimedSession, 'lastUsedAt'>, now: Date) =>
+            sessionIntervalMs(watch.rhythmOf(idp), session.lastUsedAt, now),
+          random: Math.random,
+        };
+        const poll = probe && new PollOnce(new GatedProbe(probe, gate, clock), stores, clock, options);
+        return new PollLoop(queue, poll, gate, { clock, rest }, loopOptionsOf(idp, config));
+      });
+      return new PollLoops(loops, { fleet, watch, signal });
+    },
   };
 }
 

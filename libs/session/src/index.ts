@@ -15,7 +15,14 @@ export { judgeRefresh, refreshedTokens } from './refresh.js';
 export type { RefreshOutcome, RefreshVerdict } from './refresh.js';
 export { planRefresh } from './refresh-plan.js';
 export type { RefreshPlan, RefreshRules } from './refresh-plan.js';
-export { firstProbeDelayMs } from './schedule.js';
+export { firstProbeDelayMs, isUnknownTooLong, mayFallAsleep, sessionIntervalMs } from './schedule.js';
+export type { Rhythm, SessionUse } from './schedule.js';
+export { admitted, breakerAfter, breakerRules, closedBreaker } from './breaker.js';
+export type { Breaker, BreakerRules } from './breaker.js';
+export { fullPace, rampedUp, rateOf, refilled, shareOf, spent, throttled, waitMs } from './pace.js';
+export type { Pace } from './pace.js';
+export { isPushProven } from './push-proof.js';
+export type { EndingCounts } from './push-proof.js';
 export { decide } from './decide.js';
 export type { ProbeDecision, ProbeProgress } from './decide.js';
 export {
@@ -67,6 +74,6 @@ export type {
   SessionChange,
   SessionTokenSet,
 } from './gateway-ports.js';
-export { IssuerHealth, ProbeQueue } from './poller-ports.js';
+export { IssuerHealth, Pollers, ProbeQueue, ProbeSignal, SessionCensus } from './poller-ports.js';
 export type { Calibration, ClaimedSession, HeldEnding, Lane, ProbeRecord, ReauthReason } from './poller-ports.js';
 export { RecentlyUsed } from './recently-used.js';

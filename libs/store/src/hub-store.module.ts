@@ -8,9 +8,12 @@ import {
   LogoutTransactions,
   Outbox,
   OutboxSignal,
+  Pollers,
   ProbeQueue,
+  ProbeSignal,
   Receipts,
   SeenTokens,
+  SessionCensus,
   SessionSignal,
   SessionTokens,
   SilentLedger,
@@ -18,6 +21,7 @@ import {
 } from '#session';
 import { HubDatabase } from './hub-database.js';
 import { PgOutboxSignal } from './pg-outbox-signal.js';
+import { PgProbeSignal } from './pg-probe-signal.js';
 import { PgSessionSignal } from './pg-session-signal.js';
 import { PrismaBrowserSessions } from './prisma-browser-sessions.js';
 import { PrismaHubCleanUp } from './prisma-hub-clean-up.js';
@@ -25,9 +29,11 @@ import { PrismaIssuerHealth } from './prisma-issuer-health.js';
 import { PrismaLoginTransactions } from './prisma-login-transactions.js';
 import { PrismaLogoutTransactions } from './prisma-logout-transactions.js';
 import { PrismaOutbox } from './prisma-outbox.js';
+import { PrismaPollers } from './prisma-pollers.js';
 import { PrismaProbeQueue } from './prisma-probe-queue.js';
 import { PrismaReceipts } from './prisma-receipts.js';
 import { PrismaSeenTokens } from './prisma-seen-tokens.js';
+import { PrismaSessionCensus } from './prisma-session-census.js';
 import { PrismaSessionTokens } from './prisma-session-tokens.js';
 import { PrismaSilentLedger } from './prisma-silent-ledger.js';
 import { type EventOrigin, PrismaSsoSessions } from './prisma-sso-sessions.js';
@@ -63,6 +69,7 @@ export class HubStoreModule {
         { provide: HubDatabase, useFactory: () => new HubDatabase(url) },
         { provide: Clock, useValue: clock },
         { provide: OutboxSignal, useFactory: () => new PgOutboxSignal(url) },
+        { provide: ProbeSignal, useFactory: () => new PgProbeSignal(url) },
         { provide: SessionSignal, useFactory: () => signal },
         onDatabase(SsoSessions, (database) => {
           const sessions = new PrismaSsoSessions(database, cipher, clock, options);
@@ -82,6 +89,8 @@ export class HubStoreModule {
         onDatabase(Receipts, (database) => new PrismaReceipts(database)),
         onDatabase(SeenTokens, (database) => new PrismaSeenTokens(database)),
         onDatabase(ProbeQueue, (database) => new PrismaProbeQueue(database, cipher)),
+        onDatabase(Pollers, (database) => new PrismaPollers(database)),
+        onDatabase(SessionCensus, (database) => new PrismaSessionCensus(database)),
         onDatabase(IssuerHealth, (database) => new PrismaIssuerHealth(database)),
         onDatabase(Outbox, (database) => new PrismaOutbox(database, clock)),
         onDatabase(HubCleanUp, (database) => new PrismaHubCleanUp(database, clock)),
@@ -100,6 +109,9 @@ export class HubStoreModule {
         Receipts,
         SeenTokens,
         ProbeQueue,
+        ProbeSignal,
+        Pollers,
+        SessionCensus,
         IssuerHealth,
         Outbox,
         HubCleanUp,

@@ -5,7 +5,7 @@ import type { HubDatabase } from './hub-database.js';
 import { CONFIRMED } from './probe-findings.js';
 import { toRefreshState, toSid, toSub } from './rows.js';
 import { openTokens } from './sealed-tokens.js';
-import { claimDue, type ClaimedRow } from './sql/claim-due.js';
+import { claimDue, type ClaimedRow, claimNewest } from './sql/claim-due.js';
 import { letSleep } from './sql/let-sleep.js';
 import type { TokenCipher } from './token-cipher.js';
 
@@ -23,7 +23,30 @@ export class PrismaProbeQueue extends ProbeQueue {
   async claim(lane: Lane, now: Date, leaseEndsAt: Date, limit: number): Promise<readonly ClaimedSession[]> {
     const leaseId = uuidv7();
     const rows = await this.database.$queryRaw<ClaimedRow[]>(claimDue(lane, now, leaseEndsAt, leaseId, limit));
-    return rows.map((row) => ({
+    return rows.map((row) => this.toClaimed(row, lane, leaseId));
+  }
+
+  async claimCanary(
+    lane: Lane,
+    now: Date,
+    leaseEndsAt: Date,
+    sub: string | undefined,
+  ): Promise<ClaimedSession | undefined> {
+    const leaseId = uuidv7();
+    const rows = await this.database.$queryRaw<ClaimedRow[]>(claimNewest(lane, now, leaseEndsAt, leaseId, sub));
+    return rows.map((row) => this.toClaimed(row, lane, leaseId)).at(0);
+  }
+
+  async giveBack(claimed: readonly ClaimedSession[], dueAt: Date): Promise<void> {
+    if (claimed.length === 0) return;
+    await this.database.ssoSession.updateMany({
+      where: { OR: claimed.map(({ sid, leaseId }) => ({ id: sid, leaseId })), endedAt: null },
+      data: { probeDueAt: dueAt, leaseId: null },
+    });
+  }
+
+  private toClaimed(row: ClaimedRow, lane: Lane, leaseId: string): ClaimedSession {
+    return {
       ...lane,
       sid: toSid(row.id),
       leaseId,
@@ -40,7 +63,8 @@ export class PrismaProbeQueue extends ProbeQueue {
       refresh: toRefreshState(row.refreshState, row.refreshSince),
       weakEndedAt: row.weakEndedAt ?? undefined,
       unknownCount: row.unknownCount,
-    }));
+      unknownSince: row.unknownSince ?? undefined,
+    };
   }
 
   /** A row that can't be read must not keep the others of its claim from being asked about. */

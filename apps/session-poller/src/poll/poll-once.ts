@@ -27,7 +27,10 @@ export class PollOnce {
     private readonly probe: Probe,
     private readonly stores: PollStores,
     private readonly clock: Clock,
-    private readonly options: { readonly intervalMs: number; readonly random: () => number },
+    private readonly options: {
+      readonly intervalMsOf: (session: ClaimedSession, now: Date) => number;
+      readonly random: () => number;
+    },
   ) {}
 
   /**
@@ -45,7 +48,7 @@ export class PollOnce {
     await this.apply(
       session,
       verdict,
-      decide(verdict, session, now, this.options.intervalMs, this.options.random()),
+      decide(verdict, session, now, this.options.intervalMsOf(session, now), this.options.random()),
       now,
     );
   }

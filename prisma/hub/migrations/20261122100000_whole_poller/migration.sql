@@ -79,6 +79,9 @@ CREATE INDEX "SsoSession_held" ON "SsoSession" ("iss", "heldAt") WHERE "heldAt" 
 CREATE INDEX "SsoSession_unknown" ON "SsoSession" ("iss", "unknownSince") WHERE "unknownSince" IS NOT NULL AND "endedAt" IS NULL;
 CREATE INDEX "SsoSession_endings" ON "SsoSession" ("iss", "endedAt") WHERE "endedAt" IS NOT NULL;
 
+-- the session that shows whether the IdP can be asked: the newest of its lane
+CREATE INDEX "SsoSession_newest" ON "SsoSession" ("iss", "clientId", "openedAt" DESC) WHERE "endedAt" IS NULL;
+
 -- the relay sends the events of one session in their order: it looks for an earlier one that waits
 CREATE INDEX "OutboxEvent_waiting_of_session" ON "OutboxEvent" ("sid", "seq") WHERE "publishedAt" IS NULL;
 
