@@ -21,6 +21,8 @@ export { admitted, breakerAfter, breakerRules, closedBreaker } from './breaker.j
 export type { Breaker, BreakerRules } from './breaker.js';
 export { fullPace, rampedUp, rateOf, refilled, shareOf, spent, throttled, waitMs } from './pace.js';
 export type { Pace } from './pace.js';
+export { planOf, PROBES_A_CORE } from './plan.js';
+export type { Load, Plan, TimeToNotice } from './plan.js';
 export { isPushProven } from './push-proof.js';
 export type { EndingCounts } from './push-proof.js';
 export { decide } from './decide.js';
