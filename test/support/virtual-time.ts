@@ -22,7 +22,10 @@ export class VirtualTime extends Clock {
         signal.removeEventListener('abort', wake);
         resolve();
       };
-      if (signal.aborted) return wake();
+      if (signal.aborted) {
+        wake();
+        return;
+      }
       signal.addEventListener('abort', wake);
       this.after(ms, wake);
     });
