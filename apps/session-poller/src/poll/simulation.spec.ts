@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { type ClaimedSession, decide, type Load, planOf, sessionIntervalMs, type Verdict } from '#session';
+import { chance, mean, most } from '../../../../test/support/numbers.js';
 import { type SimulatedSession, SimulatedHub } from '../../../../test/support/simulated-hub.js';
 import { VirtualTime } from '../../../../test/support/virtual-time.js';
 import { Probe } from '../probe/probe.js';
@@ -17,15 +18,6 @@ const LATENCY_MS = 50;
 const LEAST_MS = 60_000;
 const SLEEP_AFTER_MS = 8 * HOUR_MS;
 const LANE = { iss: 'https://idp.example', clientId: 'gateway' };
-
-/** Numbers of [0, 1) that are the same in each run. */
-function chance(): () => number {
-  let state = 0x2f6e2b1;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 interface World {
   readonly intervalMs: number;
@@ -158,8 +150,6 @@ const loadOf = (world: World): Load => {
     profile: { name: 'keycloak', minIntervalS: LEAST_MS / 1000 },
   };
 };
-const mean = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
-const most = (numbers: readonly number[]) => numbers.reduce((a, b) => Math.max(a, b), -Infinity);
 /** From the end at the IdP until it was written down. */
 const noticed = (simulation: Simulation, sessions: readonly SimulatedSession[]) =>
   sessions.map((session) => (session.endedAt ?? Infinity) - simulation.gone.get(session)!);
