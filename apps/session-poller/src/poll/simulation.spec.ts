@@ -11,9 +11,7 @@ import { PollLoop } from './poll-loop.js';
 
 Logger.overrideLogger(false);
 
-const SECOND_MS = 1_000;
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
+const [SECOND_MS, MINUTE_MS, HOUR_MS] = [1_000, 60_000, 3_600_000];
 const LATENCY_MS = 50;
 const LEAST_MS = 60_000;
 const SLEEP_AFTER_MS = 8 * HOUR_MS;
@@ -28,7 +26,7 @@ interface World {
   readonly asleep: number;
 }
 
-/** The real loop, gate, schedule and decisions; a hub in memory, an IdP of a few lines, and time that takes no time. */
+/** The real loop, gate, schedule and decisions; a hub in memory, an IdP of a few lines, time that takes no time. */
 class Simulation extends Probe {
   readonly method = 'introspect';
   readonly time = new VirtualTime();
