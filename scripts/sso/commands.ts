@@ -2,6 +2,7 @@ import { discard, held, release } from './brake-commands.js';
 import { probeCalibrate } from './calibrate/probe-calibrate.js';
 import type { Command } from './command.js';
 import { dead, retry } from './dead-events.js';
+import { plan } from './plan.js';
 import { status } from './status.js';
 
 /** Every command by its name. */
@@ -12,5 +13,6 @@ export const commands: Readonly<Record<string, Command>> = {
   discard,
   dead,
   retry,
+  plan,
   'probe-calibrate': probeCalibrate,
 };

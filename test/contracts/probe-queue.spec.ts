@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { PrismaIssuerHealth } from '#store';
+import { PgProbeSignal, PrismaIssuerHealth } from '#store';
 import { hubForSuite } from '../support/hub.js';
 import { browserOf, signInOf } from '../support/sign-ins.js';
+import { until } from '../support/until.js';
 
 const laneOf = (iss: string) => ({ iss, clientId: 'gateway' });
 
@@ -86,6 +87,61 @@ describe('ProbeQueue in Postgres', () => {
     });
     const [again] = await hub().queue.claim(laneOf(iss), after(0), after(30_000), 10);
     expect(again?.tokens?.refreshExpiresAt).toEqual(after(1_800_000));
+  });
+
+  it('gives back what was not asked about: it is due at once for others, and the first may not record it', async () => {
+    const iss = 'https://ten.example';
+    await openDue(iss, 3);
+    const claimed = await hub().queue.claim(laneOf(iss), after(0), after(30_000), 10);
+    await hub().queue.giveBack(claimed.slice(0, 2), after(0));
+    const again = await hub().queue.claim(laneOf(iss), after(0), after(30_000), 10);
+    expect(again.map(({ sid }) => sid).sort()).toEqual(
+      claimed
+        .slice(0, 2)
+        .map(({ sid }) => sid)
+        .sort(),
+    );
+    await hub().queue.giveBack(claimed, after(0)); // two of them are others' by now
+    expect(await hub().queue.claim(laneOf(iss), after(0), after(30_000), 10)).toHaveLength(1);
+    await hub().queue.giveBack([], after(0));
+  });
+
+  it('gives the newest session that is awake and has tokens as the canary, due or not; or that of one person', async () => {
+    const iss = 'https://eleven.example';
+    const at = [1, 2, 3, 4].map((minute) => new Date(hub().clock.now().getTime() - 600_000 + minute * 60_000));
+    for (const [nth, openedAt] of at.entries()) {
+      const changes = { iss, idpSid: `canary-${nth}`, firstProbeAt: after(600_000) };
+      await hub().sessions.open(signInOf(`canary-${nth}`, openedAt, changes), browserOf(randomUUID(), openedAt));
+      await hub().database.ssoSession.updateMany({ where: { iss, sub: `canary-${nth}` }, data: { openedAt } });
+    }
+    const canary = async (sub?: string) =>
+      (await hub().queue.claimCanary(laneOf(iss), hub().clock.now(), after(30_000), sub))?.sub;
+    expect(await canary()).toBe('canary-3');
+    expect(await canary('canary-1')).toBe('canary-1');
+    expect(await canary('nobody')).toBeUndefined();
+    await hub().database.ssoSession.updateMany({ where: { iss, sub: 'canary-3' }, data: { asleepSince: after(0) } });
+    await hub().database.ssoSession.updateMany({
+      where: { iss, sub: 'canary-2' },
+      data: { refreshToken: null, accessToken: null },
+    });
+    expect(await canary()).toBe('canary-1');
+  });
+
+  it('lets a session sleep that nobody uses, and no other; whoever wakes it is heard', async () => {
+    const iss = 'https://twelve.example';
+    await openDue(iss, 1);
+    const [claimed] = await hub().queue.claim(laneOf(iss), after(0), after(30_000), 10);
+    expect(await hub().queue.sleep(claimed!, after(0), after(-1))).toBe(false); // used since
+    expect(await hub().queue.sleep(claimed!, after(0), after(1))).toBe(true);
+    expect(await hub().queue.claim(laneOf(iss), after(60_000), after(90_000), 10)).toEqual([]);
+    const signal = new PgProbeSignal(hub().url);
+    const heard: (string | undefined)[] = [];
+    await signal.listen((woken) => heard.push(woken));
+    await hub().database.ssoSession.updateMany({ where: { iss }, data: { probeDueAt: after(0) } });
+    await until('it is heard', () => (heard.includes(iss) ? true : undefined));
+    await signal.close();
+    const [woken] = await hub().queue.claim(laneOf(iss), after(0), after(30_000), 10);
+    expect(woken?.asleepSince).toEqual(after(0));
   });
 
   it('claims neither ended nor expired sessions', async () => {

@@ -1,16 +1,6 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { JetStreamPublisher, JetStreamServer, logoutStream, OutboxRelay } from '#bus';
-import {
-  Clock,
-  HubCleanUp,
-  IssuerHealth,
-  Outbox,
-  OutboxSignal,
-  ProbeQueue,
-  SessionExpiry,
-  SessionTokens,
-  SsoSessions,
-} from '#session';
+import { HubCleanUp, Outbox, OutboxSignal, SessionExpiry } from '#session';
 import { HealthChecks, HealthController, MetricsModule } from '#http';
 import { HubClock, HubDatabase, HubStoreModule } from '#store';
 import { CleanUpLoop } from './clean-up/clean-up-loop.js';
@@ -18,12 +8,7 @@ import type { PollerConfig } from './config.js';
 import { ExpiryLoop } from './expiry/expiry-loop.js';
 import type { WatchedIdp } from './idps/watched-idp.js';
 import { metricsOf } from './metrics/metrics-of.js';
-import { ProbeObserver } from './metrics/probe-observer.js';
-import { PollLoop } from './poll/poll-loop.js';
-import { PollLoops } from './poll/poll-loops.js';
-import { PollOnce } from './poll/poll-once.js';
-import { makeProbe } from './probe/make-probe.js';
-import { SessionRefresher } from './probe/session-refresher.js';
+import { pollingOf } from './polling.providers.js';
 import { ReceiptsController } from './receipts/receipts.controller.js';
 import { receiptServer } from './receipts/start-receipts.js';
 import { HubTimeService } from './time/hub-time.service.js';
@@ -49,9 +34,8 @@ export class AppModule {
       providers: [
         { provide: JetStreamServer, useValue: receiptServer(config) },
         ...relayOf(config),
-        refresherOf(),
         ...metricsOf(idps.map(({ lane }) => lane)),
-        loopsOf(config, idps),
+        ...pollingOf(config, idps),
         cleanUpOf(),
         ...expiryOf(clock),
         healthOf(),
@@ -74,40 +58,6 @@ function relayOf(config: PollerConfig): Provider[] {
         new OutboxRelay(outbox, signal, (row) => publisher.publish(row)),
     },
   ];
-}
-
-function refresherOf(): Provider {
-  return {
-    provide: SessionRefresher,
-    inject: [SessionTokens, SsoSessions, Clock],
-    useFactory: (tokens: SessionTokens, sessions: SsoSessions, clock: Clock) =>
-      new SessionRefresher(tokens, sessions, clock),
-  };
-}
-
-function loopsOf(config: PollerConfig, idps: readonly WatchedIdp[]): Provider {
-  return {
-    provide: PollLoops,
-    inject: [ProbeQueue, IssuerHealth, SsoSessions, SessionRefresher, Clock, ProbeObserver],
-    useFactory: (
-      queue: ProbeQueue,
-      health: IssuerHealth,
-      sessions: SsoSessions,
-      refresher: SessionRefresher,
-      clock: Clock,
-      observer: ProbeObserver,
-    ) =>
-      new PollLoops(
-        idps.map((idp) => {
-          const { name, lane, intervalMs, entry } = idp;
-          const probe = makeProbe(idp.method, idp, refresher, clock);
-          const stores = { queue, health, sessions };
-          const poll = probe && new PollOnce(probe, stores, clock, { intervalMs, random: Math.random, observer });
-          const leaseMs = config.LEASE_S * 1000;
-          return new PollLoop(queue, poll, clock, { name, lane, leaseMs, concurrency: entry.probe.concurrency });
-        }),
-      ),
-  };
 }
 
 function cleanUpOf(): Provider {

@@ -1,5 +1,17 @@
 import type { Provider } from '@nestjs/common';
-import { Brakes, Clock, IssuerHealth, ProbeCounts, ProbeQueue, SsoSessions } from '#session';
+import {
+  Brakes,
+  Clock,
+  IssuerHealth,
+  Pollers,
+  ProbeCounts,
+  ProbeQueue,
+  ProbeSignal,
+  SessionCensus,
+  sessionIntervalMs,
+  SessionTokens,
+  SsoSessions,
+} from '#session';
 import { BrakeWatch } from './brake/brake-watch.js';
 import { whatIsWrongWith } from './brake/idp-standing.js';
 import { ProbeTally } from './brake/probe-tally.js';
@@ -8,11 +20,19 @@ import { TallyLoop } from './brake/tally-loop.js';
 import { Watching } from './brake/watching.js';
 import type { PollerConfig } from './config.js';
 import type { WatchedIdp } from './idps/watched-idp.js';
+import { ProbeObserver } from './metrics/probe-observer.js';
+import { Fleet } from './poll/fleet.js';
+import { GatedProbe } from './poll/gated-probe.js';
+import { IdpGate } from './poll/idp-gate.js';
+import { gateOptionsOf, loopOptionsOf } from './poll/loop-options.js';
 import { PollLoop } from './poll/poll-loop.js';
 import { PollLoops } from './poll/poll-loops.js';
 import { PollOnce, type PollStores } from './poll/poll-once.js';
 import { ProbeLog } from './poll/probe-log.js';
+import { rest } from './poll/rest.js';
+import { SessionWatch } from './poll/session-watch.js';
 import { makeProbe } from './probe/make-probe.js';
+import { SessionRefresher } from './probe/session-refresher.js';
 
 const LONGEST_WATCH_MS = 15_000;
 
@@ -24,34 +44,66 @@ export function pollingOf(config: PollerConfig, idps: readonly WatchedIdp[]): Pr
       inject: [ProbeCounts, Clock],
       useFactory: (counts: ProbeCounts, clock: Clock) => new ProbeTally(counts, clock),
     },
+    {
+      provide: SessionRefresher,
+      inject: [SessionTokens, SsoSessions, Clock],
+      useFactory: (tokens: SessionTokens, sessions: SsoSessions, clock: Clock) =>
+        new SessionRefresher(tokens, sessions, clock),
+    },
+    { provide: Fleet, inject: [Pollers], useFactory: (pollers: Pollers) => new Fleet(pollers, rest) },
+    {
+      provide: SessionWatch,
+      inject: [SessionCensus, Clock],
+      useFactory: (census: SessionCensus, clock: Clock) => new SessionWatch(census, { clock, rest }, idps),
+    },
     loopsOf(config, idps),
     watchingOf(config, idps),
   ];
 }
 
+const stores = [ProbeQueue, IssuerHealth, SsoSessions, ProbeTally, ProbeObserver] as const;
+type Stores = [ProbeQueue, IssuerHealth, SsoSessions, ProbeTally, ProbeObserver];
+const guides = [SessionRefresher, Fleet, SessionWatch, ProbeSignal, Clock] as const;
+type Guides = [SessionRefresher, Fleet, SessionWatch, ProbeSignal, Clock];
+
 function loopsOf(config: PollerConfig, idps: readonly WatchedIdp[]): Provider {
-  return {
-    provide: PollLoops,
-    inject: [ProbeQueue, IssuerHealth, SsoSessions, ProbeTally, Clock],
-    useFactory: (queue: ProbeQueue, health: IssuerHealth, sessions: SsoSessions, tally: ProbeTally, clock: Clock) =>
-      new PollLoops(
-        idps.map((idp) => {
-          const { name, lane, entry } = idp;
-          const poll = pollOf(idp, { queue, health, sessions, tally, log: new ProbeLog(name, clock) }, clock);
-          const leaseMs = config.LEASE_S * 1000;
-          return new PollLoop(queue, poll, clock, { name, lane, leaseMs, concurrency: entry.probe.concurrency });
-        }),
-      ),
+  const useFactory = (...injected: [...Stores, ...Guides]) => {
+    const [queue, health, sessions, tally, observer, refresher, fleet, watch, signal, clock] = injected;
+    const loops = idps.map((idp) => {
+      const gate = new IdpGate(gateOptionsOf(idp, fleet, observer), clock.now());
+      const written = { queue, health, sessions, tally, observer, log: new ProbeLog(idp.name, clock) };
+      const poll = pollOf(idp, written, { refresher, gate, watch, clock });
+      return new PollLoop(queue, poll, gate, { clock, rest }, loopOptionsOf(idp, config));
+    });
+    return new PollLoops(loops, { fleet, watch, signal });
   };
+  return { provide: PollLoops, inject: [...stores, ...guides], useFactory };
 }
 
-function pollOf(idp: WatchedIdp, stores: PollStores, clock: Clock): PollOnce | undefined {
-  const main = makeProbe(idp.method, idp, clock);
+/** What the polls of one IdP go by. */
+interface PollGuides {
+  readonly refresher: SessionRefresher;
+  readonly gate: IdpGate;
+  readonly watch: SessionWatch;
+  readonly clock: Clock;
+}
+
+function pollOf(
+  idp: WatchedIdp,
+  written: PollStores,
+  { refresher, gate, watch, clock }: PollGuides,
+): PollOnce | undefined {
+  const gated = (method: WatchedIdp['method']) => {
+    const probe = makeProbe(method, idp, refresher, clock);
+    return probe && new GatedProbe(probe, gate, clock);
+  };
+  const main = gated(idp.method);
   if (main === undefined) return undefined;
-  const confirm = idp.confirm === idp.method ? undefined : makeProbe(idp.confirm, idp, clock);
-  return new PollOnce({ main, confirm }, stores, clock, {
+  const confirm = idp.confirm === idp.method ? undefined : gated(idp.confirm);
+  return new PollOnce({ main, confirm }, written, clock, {
     iss: idp.lane.iss,
     intervalMs: idp.intervalMs,
+    intervalMsOf: ({ lastUsedAt }, now) => sessionIntervalMs(watch.rhythmOf(idp), lastUsedAt, now),
     needsCalibration: idp.profile.needsCalibration,
     reauthenticateHeld: idp.entry.probe.heldSessions === 'reauthenticate',
     random: Math.random,
@@ -59,33 +111,22 @@ function pollOf(idp: WatchedIdp, stores: PollStores, clock: Clock): PollOnce | u
 }
 
 function watchingOf(config: PollerConfig, idps: readonly WatchedIdp[]): Provider {
-  const inject = [ProbeTally, Brakes, ProbeQueue, IssuerHealth, SsoSessions, Clock];
-  type Injected = [ProbeTally, Brakes, ProbeQueue, IssuerHealth, SsoSessions, Clock];
-  const useFactory = (...[tally, brakes, queue, health, sessions, clock]: Injected) => {
+  const inject = [ProbeTally, Brakes, ProbeQueue, IssuerHealth, SsoSessions, SessionRefresher, Clock];
+  type Injected = [ProbeTally, Brakes, ProbeQueue, IssuerHealth, SsoSessions, SessionRefresher, Clock];
+  const useFactory = (...[tally, brakes, queue, health, sessions, refresher, clock]: Injected) => {
     const watches = idps.map((idp) => {
       const { name, lane, intervalMs } = idp;
-      const trial = trialOf(idp, { brakes, queue, health }, clock, config.LEASE_S * 1000);
+      const probe = makeProbe(idp.method, idp, refresher, clock);
+      const trial =
+        probe &&
+        new ReleaseTrial(probe, { brakes, queue, health }, clock, {
+          ...{ lane, intervalMs, canarySub: idp.entry.probe.canarySub, leaseMs: config.LEASE_S * 1000 },
+          whatIsWrong: () => whatIsWrongWith(idp.options, clock),
+        });
       const periodMs = Math.min(LONGEST_WATCH_MS, intervalMs);
       return new BrakeWatch(brakes, sessions, trial, clock, { name, lane, periodMs });
     });
     return new Watching(new TallyLoop(tally), watches);
   };
   return { provide: Watching, inject, useFactory };
-}
-
-function trialOf(
-  idp: WatchedIdp,
-  stores: ConstructorParameters<typeof ReleaseTrial>[1],
-  clock: Clock,
-  leaseMs: number,
-): ReleaseTrial | undefined {
-  const probe = makeProbe(idp.method, idp, clock);
-  if (probe === undefined) return undefined;
-  return new ReleaseTrial(probe, stores, clock, {
-    lane: idp.lane,
-    canarySub: idp.entry.probe.canarySub,
-    intervalMs: idp.intervalMs,
-    leaseMs,
-    whatIsWrong: () => whatIsWrongWith(idp.options, clock),
-  });
 }

@@ -19,7 +19,7 @@ export class WorkersService implements OnApplicationBootstrap, OnApplicationShut
   async onApplicationBootstrap(): Promise<void> {
     void this.publisher.start();
     await this.relay.start();
-    this.loops.start();
+    await this.loops.start();
     this.watching.start();
     this.cleanUp.start();
   }

@@ -21,7 +21,16 @@ export { judgeRefresh, refreshedTokens } from './refresh.js';
 export type { RefreshEnd, RefreshOutcome, RefreshVerdict } from './refresh.js';
 export { planRefresh } from './refresh-plan.js';
 export type { RefreshPlan, RefreshRules } from './refresh-plan.js';
-export { firstProbeDelayMs } from './schedule.js';
+export { firstProbeDelayMs, isUnknownTooLong, mayFallAsleep, sessionIntervalMs } from './schedule.js';
+export type { Rhythm, SessionUse } from './schedule.js';
+export { admitted, breakerAfter, breakerRules, closedBreaker } from './breaker.js';
+export type { Breaker, BreakerRules } from './breaker.js';
+export { fullPace, rampedUp, rateOf, refilled, shareOf, spent, throttled, waitMs } from './pace.js';
+export type { Pace } from './pace.js';
+export { planOf, PROBES_A_CORE } from './plan.js';
+export type { Load, Plan, TimeToNotice } from './plan.js';
+export { isPushProven } from './push-proof.js';
+export type { EndingCounts } from './push-proof.js';
 export { decide, mayConfirmAtOnce } from './decide.js';
 export type { ProbeDecision, ProbeProgress } from './decide.js';
 export {
@@ -64,7 +73,15 @@ export type {
   SessionChange,
   SessionTokenSet,
 } from './gateway-ports.js';
-export { IssuerHealth, ProbeQueue, reauthReasons, SessionExpiry } from './poller-ports.js';
+export {
+  IssuerHealth,
+  Pollers,
+  ProbeQueue,
+  ProbeSignal,
+  reauthReasons,
+  SessionCensus,
+  SessionExpiry,
+} from './poller-ports.js';
 export type { Calibration, ClaimedSession, HeldEnding, Lane, ProbeRecord, ReauthReason } from './poller-ports.js';
 export { DEAD_AFTER, DeadEvents, fatesOf, Outbox, OutboxBatch, settlementOf } from './outbox.js';
 export type { DeadEvent, FailedEvent, OutboxRow, Publication, Publish, RowFate, Settlement } from './outbox.js';

@@ -1,5 +1,6 @@
 import type { RefreshState } from './gateway-ports.js';
 import type { Sid, Sub } from './ids.js';
+import type { EndingCounts } from './push-proof.js';
 import type { TokenSet } from './sso-session.js';
 import type { UnknownReason } from './verdict.js';
 
@@ -34,6 +35,8 @@ export interface ClaimedSession extends Lane {
   readonly refresh: RefreshState;
   readonly weakEndedAt: Date | undefined;
   readonly unknownCount: number;
+  /** the first of the present row of probes that could not find out */
+  readonly unknownSince: Date | undefined;
 }
 
 /** Why a session may be used only after a silent sign-in: a closed list. It has not ended. */
@@ -72,6 +75,18 @@ export abstract class ProbeQueue {
   /** Lets go of a claim without an answer: due at once, or, if the brake holds the session, as before not at all. */
   abstract putBack(claimed: ClaimedSession, now: Date): Promise<void>;
   /**
+   * Claims the session that shows whether the IdP can be asked at all, due or not: the newest that is awake and has
+   * tokens, of `sub` if given. Whoever had claimed it before loses it. Undefined when there is none.
+   */
+  abstract claimCanary(
+    lane: Lane,
+    now: Date,
+    leaseEndsAt: Date,
+    sub: string | undefined,
+  ): Promise<ClaimedSession | undefined>;
+  /** Makes sessions that were claimed and not asked about due at `dueAt`, where the lease was not lost meanwhile. */
+  abstract giveBack(claimed: readonly ClaimedSession[], dueAt: Date): Promise<void>;
+  /**
    * Records a probe, unless the lease was lost or the tokens changed meanwhile: then says false, and nothing was recorded.
    * Where a refresh has voided the probe the session is due again at once.
    */
@@ -108,4 +123,27 @@ export abstract class SessionExpiry {
   abstract endExpired(now: Date, limit: number): Promise<number>;
   /** When the next session that has not ended reaches its end; undefined when there is none. */
   abstract nextAt(): Promise<Date | undefined>;
+}
+
+/** Tells that a session is due sooner than was known, so that nobody has to wait for a timer. */
+export abstract class ProbeSignal {
+  /** Calls `wake` with the issuer of each session that was woken; undefined: any issuer may have one. */
+  abstract listen(wake: (iss: string | undefined) => void): Promise<void>;
+  abstract close(): Promise<void>;
+}
+
+/** The pollers that run: they share the rates. */
+export abstract class Pollers {
+  /** Says that the poller of this id runs, and gives how many do; those not seen for 15 seconds do not count. */
+  abstract seen(id: string): Promise<number>;
+  /** It stops. */
+  abstract leave(id: string): Promise<void>;
+}
+
+/** What the hub's sessions say of an IdP as a whole. */
+export abstract class SessionCensus {
+  /** Counts the sessions of an issuer that ended since `from`, by cause; of more than 10,000 the latest. */
+  abstract endingsOf(iss: string, from: Date): Promise<EndingCounts>;
+  /** Counts the live sessions of every lane that is not among `lanes`. */
+  abstract unwatched(lanes: readonly Lane[], now: Date): Promise<readonly (Lane & { readonly sessions: number })[]>;
 }

@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { confirmDelayMs, firstProbeDelayMs, nextProbeDelayMs, retryDelayMs, throttleDelayMs } from './schedule.js';
+import {
+  confirmDelayMs,
+  firstProbeDelayMs,
+  isUnknownTooLong,
+  mayFallAsleep,
+  nextProbeDelayMs,
+  retryDelayMs,
+  sessionIntervalMs,
+  throttleDelayMs,
+} from './schedule.js';
 
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const intervalMs = fc.integer({ min: 1_000, max: 7 * 24 * 3_600_000 });
@@ -68,5 +77,51 @@ describe('the schedule', () => {
         expect(delayMs).toBeLessThanOrEqual(1.2 * Math.max(HOUR_MS, interval));
       }),
     );
+  });
+});
+
+const NOW = new Date('2026-11-22T12:00:00Z');
+const ago = (seconds: number) => new Date(NOW.getTime() - seconds * 1000);
+
+describe('how often a session is asked about', () => {
+  it.each<[string, number, number, boolean, number | undefined, number]>([
+    // interval, least, push proven, used s ago, then every s
+    ['awake', 900, 60, false, 1000, 900],
+    ['with no browser left on it', 900, 60, false, undefined, 900],
+    ['in use', 900, 60, false, 899, 450],
+    ['in use, at an IdP that stands no more', 900, 900, false, 10, 900],
+    ['in use, with little room', 900, 600, false, 10, 600],
+    ['awake, push proven', 900, 60, true, 3600, 3600],
+    ['in use, push proven', 900, 60, true, 3599, 1800],
+    ['unsafely often', 2, 60, false, 1, 2],
+    ['unsafely often, push proven', 2, 60, true, 100, 8],
+  ])('%s', (_name, intervalS, leastS, pushProven, usedS, everyS) => {
+    const rhythm = { intervalMs: intervalS * 1000, leastMs: leastS * 1000, pushProven };
+    expect(sessionIntervalMs(rhythm, usedS === undefined ? undefined : ago(usedS), NOW)).toBe(everyS * 1000);
+  });
+
+  const awake = {
+    ...{ openedAt: ago(9999), lastUsedAt: ago(10), asleepSince: undefined, weakEndedAt: undefined },
+    ...{ idpCheckedAt: ago(900), unknownSince: undefined },
+  };
+  it.each<[string, Partial<typeof awake> | Readonly<Record<string, Date | undefined>>, boolean]>([
+    ['used lately', {}, false],
+    ['used just within the time', { lastUsedAt: ago(3599) }, false],
+    ['not used for so long', { lastUsedAt: ago(3600) }, true],
+    ['opened lately, with no browser left', { lastUsedAt: undefined, openedAt: ago(100) }, false],
+    ['opened long ago, with no browser left', { lastUsedAt: undefined }, true],
+    ['woken: somebody waits', { lastUsedAt: ago(7200), asleepSince: ago(3600) }, false],
+    ['between a weak "ended" and its confirmation', { lastUsedAt: ago(7200), weakEndedAt: ago(12) }, false],
+  ])('a session that is %s may sleep or not', (_name, changes, sleeps) => {
+    expect(mayFallAsleep({ ...awake, ...changes }, NOW, 3_600_000)).toBe(sleeps);
+  });
+
+  it.each<[string, Date | undefined, number | undefined, boolean]>([
+    ['known', undefined, 3_600_000, false],
+    ['unknown for a minute', ago(60), 3_600_000, false],
+    ['unknown for longer than the limit', ago(3601), 3_600_000, true],
+    ['unknown for ever, without a limit', ago(999_999), undefined, false],
+  ])('POL-12: a session that is %s', (_name, unknownSince, limitMs, tooLong) => {
+    expect(isUnknownTooLong({ ...awake, unknownSince }, NOW, limitMs)).toBe(tooLong);
   });
 });

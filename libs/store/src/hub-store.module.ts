@@ -12,10 +12,13 @@ import {
   OutboxSignal,
   PollerGauges,
   ProbeCounts,
+  Pollers,
   ProbeQueue,
+  ProbeSignal,
   Receipts,
   SeenTokens,
   SessionExpiry,
+  SessionCensus,
   SessionSignal,
   SessionTokens,
   SilentLedger,
@@ -24,6 +27,7 @@ import {
 import { HubDatabase } from './hub-database.js';
 import { PgOutbox } from './pg-outbox.js';
 import { PgOutboxSignal } from './pg-outbox-signal.js';
+import { PgProbeSignal } from './pg-probe-signal.js';
 import { PgSessionSignal } from './pg-session-signal.js';
 import { PrismaBrakes } from './prisma-brakes.js';
 import { PrismaBrowserSessions } from './prisma-browser-sessions.js';
@@ -38,6 +42,8 @@ import { PrismaProbeQueue } from './prisma-probe-queue.js';
 import { PrismaReceipts } from './prisma-receipts.js';
 import { PrismaSeenTokens } from './prisma-seen-tokens.js';
 import { PrismaSessionExpiry } from './prisma-session-expiry.js';
+import { PrismaPollers } from './prisma-pollers.js';
+import { PrismaSessionCensus } from './prisma-session-census.js';
 import { PrismaSessionTokens } from './prisma-session-tokens.js';
 import { PrismaSilentLedger } from './prisma-silent-ledger.js';
 import type { EventOrigin } from './outbox-rows.js';
@@ -74,6 +80,7 @@ export class HubStoreModule {
         { provide: HubDatabase, useFactory: () => new HubDatabase(url) },
         { provide: Clock, useValue: clock },
         { provide: OutboxSignal, useFactory: () => new PgOutboxSignal(url) },
+        { provide: ProbeSignal, useFactory: () => new PgProbeSignal(url) },
         { provide: SessionSignal, useFactory: () => signal },
         onDatabase(SsoSessions, (database) => {
           const sessions = new PrismaSsoSessions(database, cipher, clock, options);
@@ -100,6 +107,8 @@ export class HubStoreModule {
         onDatabase(Brakes, (database) => new PrismaBrakes(database)),
         onDatabase(ProbeCounts, (database) => new PrismaProbeCounts(database)),
         onDatabase(ProbeQueue, (database) => new PrismaProbeQueue(database, cipher)),
+        onDatabase(Pollers, (database) => new PrismaPollers(database)),
+        onDatabase(SessionCensus, (database) => new PrismaSessionCensus(database)),
         onDatabase(IssuerHealth, (database) => new PrismaIssuerHealth(database)),
         { provide: Outbox, useFactory: () => new PgOutbox(url, clock, Math.random) }, // connects when it is drained
         onDatabase(DeadEvents, (database) => new PrismaDeadEvents(database)),
@@ -123,6 +132,9 @@ export class HubStoreModule {
         ProbeCounts,
         ProbeQueue,
         SessionExpiry,
+        ProbeSignal,
+        Pollers,
+        SessionCensus,
         IssuerHealth,
         Outbox,
         DeadEvents,

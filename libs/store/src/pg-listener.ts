@@ -25,7 +25,7 @@ export class PgListener {
 
   constructor(
     private readonly url: string,
-    private readonly channel: 'outbox' | 'session_changed',
+    private readonly channel: 'outbox' | 'session_changed' | 'probe_due',
     private readonly listening: Listening,
   ) {}
 

@@ -48,6 +48,6 @@ export class PrismaPollerGauges extends PollerGauges {
   }
 }
 
-function toBrakeState(state: string | null | undefined): BrakeState {
+function toBrakeState(state: string | null | undefined): BrakeState | 'free' {
   return state === 'held' || state === 'releasing' ? state : 'free';
 }

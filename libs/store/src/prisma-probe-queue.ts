@@ -14,7 +14,7 @@ import type { HubDatabase } from './hub-database.js';
 import { CONFIRMED } from './probe-findings.js';
 import { toRefreshState, toSid, toSub } from './rows.js';
 import { openTokens } from './sealed-tokens.js';
-import { claimDue, type ClaimedRow } from './sql/claim-due.js';
+import { claimDue, claimNewest, type ClaimedRow } from './sql/claim-due.js';
 import { claimThese } from './sql/claim-these.js';
 import { letSleep } from './sql/let-sleep.js';
 import { putBack } from './sql/put-back.js';
@@ -42,7 +42,28 @@ export class PrismaProbeQueue extends ProbeQueue {
   private async claimed(lane: Lane, claim: (leaseId: string) => Prisma.Sql): Promise<readonly ClaimedSession[]> {
     const leaseId = uuidv7();
     const rows = await this.database.$queryRaw<ClaimedRow[]>(claim(leaseId));
-    return rows.map((row) => ({
+    return rows.map((row) => this.toClaimed(row, lane, leaseId));
+  }
+
+  async claimCanary(
+    lane: Lane,
+    now: Date,
+    leaseEndsAt: Date,
+    sub: string | undefined,
+  ): Promise<ClaimedSession | undefined> {
+    return (await this.claimed(lane, (leaseId) => claimNewest(lane, now, leaseEndsAt, leaseId, sub))).at(0);
+  }
+
+  async giveBack(claimed: readonly ClaimedSession[], dueAt: Date): Promise<void> {
+    if (claimed.length === 0) return;
+    await this.database.ssoSession.updateMany({
+      where: { OR: claimed.map(({ sid, leaseId }) => ({ id: sid, leaseId })), endedAt: null },
+      data: { probeDueAt: dueAt, leaseId: null },
+    });
+  }
+
+  private toClaimed(row: ClaimedRow, lane: Lane, leaseId: string): ClaimedSession {
+    return {
       ...lane,
       sid: toSid(row.id),
       leaseId,
@@ -59,7 +80,8 @@ export class PrismaProbeQueue extends ProbeQueue {
       refresh: toRefreshState(row.refreshState, row.refreshSince),
       weakEndedAt: row.weakEndedAt ?? undefined,
       unknownCount: row.unknownCount,
-    }));
+      unknownSince: row.unknownSince ?? undefined,
+    };
   }
 
   /** A row that can't be read must not keep the others of its claim from being asked about. */

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
-import { type ClaimedSession, type Clock, type Lane, type ProbeQueue, reasonOf } from '#session';
-import type { PollOnce } from './poll-once.js';
-import { rest } from './rest.js';
+import { type ClaimedSession, type Clock, type Lane, mayFallAsleep, type ProbeQueue, reasonOf } from '#session';
+import { Bell, type Rest } from './bell.js';
+import type { Allowance, IdpGate } from './idp-gate.js';
 
 /** How the loop works. Times in milliseconds. */
 export interface PollLoopOptions {
@@ -10,28 +10,59 @@ export interface PollLoopOptions {
   readonly lane: Lane;
   readonly leaseMs: number;
   readonly concurrency: number;
+  /** a session that nobody has used for so long sleeps instead of being asked about */
+  readonly sleepAfterMs: number;
+  /** whose newest session shows whether the IdP is back; undefined: anybody's */
+  readonly canarySub: string | undefined;
+}
+
+/** Asks about one claimed session, and writes down what follows. */
+export interface Poll {
+  run(session: ClaimedSession, signal: AbortSignal): Promise<unknown>;
+}
+
+/** The time, as the loop sees it. */
+export interface LoopTime {
+  readonly clock: Clock;
+  readonly rest: Rest;
 }
 
 const IDLE_MS = 500;
 const SHORTEST_REST_MS = 20;
 const AFTER_FAULT_MS = 1_000;
+const STOP_WITHIN_MS = 5_000;
 
 /**
- * Claims due sessions and polls them, so many at once. Never ends on a fault. On `stop` it claims no more, aborts what is
- * under way, and is done: what was claimed is due again for others when its lease ends.
+ * Claims due sessions and polls them: as many at once as are permitted, as fast as the gate allows. Never ends on a fault.
+ * On `stop` it claims no more and lets what is under way finish; what takes longer than 5 seconds is aborted and given
+ * back to the others, due at once. What a killed poller held is due when its lease ends.
  */
 export class PollLoop {
   private readonly logger = new Logger(PollLoop.name);
-  private readonly stopping = new AbortController();
+  private readonly aborting = new AbortController();
+  private readonly under = new Map<ClaimedSession, Promise<void>>();
+  private readonly bell: Bell;
   private running: Promise<void> | undefined;
+  private stopped = false;
+  /** there may be more that is due than there was room for */
+  private hungry = false;
+  private canaryIsNext = true;
 
   constructor(
     private readonly queue: ProbeQueue,
     /** undefined where no sound way to ask is known */
-    private readonly poll: PollOnce | undefined,
-    private readonly clock: Clock,
+    private readonly poll: Poll | undefined,
+    private readonly gate: IdpGate,
+    private readonly time: LoopTime,
     private readonly options: PollLoopOptions,
-  ) {}
+  ) {
+    this.bell = new Bell(time.rest);
+  }
+
+  /** the issuer whose sessions it asks about */
+  get iss(): string {
+    return this.options.lane.iss;
+  }
 
   start(): void {
     if (this.poll === undefined) {
@@ -43,53 +74,131 @@ export class PollLoop {
     this.running = this.run(this.poll);
   }
 
+  /** Looks for due sessions now: one has been woken. */
+  wake(): void {
+    this.bell.ring();
+  }
+
   async stop(): Promise<void> {
-    this.stopping.abort();
+    this.stopped = true;
+    this.bell.ring();
     await this.running;
   }
 
-  private async run(poll: PollOnce): Promise<void> {
-    const under = new Set<Promise<void>>();
-    while (!this.stopping.signal.aborted) {
-      const free = this.options.concurrency - under.size;
-      const claimed = free === 0 ? [] : await this.claim(free);
-      for (const session of claimed) {
-        const work = this.pollSafely(poll, session).finally(() => under.delete(work));
-        under.add(work);
-      }
-      if (under.size >= this.options.concurrency) await Promise.race(under);
-      else if (claimed.length === 0) await rest(await this.restMs(), this.stopping.signal);
+  private async run(poll: Poll): Promise<void> {
+    while (!this.stopped) {
+      const restMs = await this.step(poll);
+      if (restMs > 0 && !this.isStopped()) await this.bell.wait(restMs);
     }
-    await Promise.all(under);
+    await this.finish();
   }
 
-  private async claim(limit: number): Promise<readonly ClaimedSession[]> {
-    const now = this.clock.now();
+  /** Claims what may be asked about now and begins; gives how long nothing else is to be done. */
+  private async step(poll: Poll): Promise<number> {
+    const allowance = this.gate.allowance(this.time.clock.now());
+    if (allowance.kind === 'rest') {
+      this.canaryIsNext ||= allowance.because === 'open';
+      return Math.max(SHORTEST_REST_MS, Math.min(IDLE_MS, allowance.ms));
+    }
+    const limit = this.roomFor(allowance);
+    this.hungry = true;
+    if (limit === 0) return IDLE_MS; // whoever is done rings
+    const claimed = await this.claim(allowance, limit);
+    if (claimed === undefined) return AFTER_FAULT_MS;
+    if (this.stopped || (allowance.kind === 'some' && !this.gate.isClosed)) {
+      await this.giveBack(claimed);
+      return 0;
+    }
+    this.gate.take(claimed.length);
+    for (const session of claimed) this.begin(poll, session);
+    this.hungry = claimed.length === limit;
+    return this.hungry ? 0 : this.untilDueMs();
+  }
+
+  private roomFor(allowance: Exclude<Allowance, { kind: 'rest' }>): number {
+    if (allowance.kind === 'one') return this.under.size === 0 ? 1 : 0;
+    return Math.min(this.options.concurrency - this.under.size, allowance.limit);
+  }
+
+  private async claim(allowance: Allowance, limit: number): Promise<readonly ClaimedSession[] | undefined> {
+    const now = this.time.clock.now();
+    const leaseEndsAt = new Date(now.getTime() + this.options.leaseMs);
     try {
-      return await this.queue.claim(this.options.lane, now, new Date(now.getTime() + this.options.leaseMs), limit);
+      const canary = allowance.kind === 'one' && this.isCanaryNext() ? await this.canary(now, leaseEndsAt) : undefined;
+      return canary === undefined ? await this.queue.claim(this.options.lane, now, leaseEndsAt, limit) : [canary];
     } catch (error) {
-      this.logger.error(`poll.claim.failed reason=${reasonOf(error)}`);
-      await rest(AFTER_FAULT_MS, this.stopping.signal);
-      return [];
+      this.logger.error(`poll.claim.failed idp=${this.options.name} reason=${reasonOf(error)}`);
+      return undefined;
     }
   }
 
-  private async pollSafely(poll: PollOnce, session: ClaimedSession): Promise<void> {
+  /** Every second time any due session: the canary may be one that nothing can be said about. */
+  private isCanaryNext(): boolean {
+    const isNext = this.canaryIsNext;
+    this.canaryIsNext = !isNext;
+    return isNext;
+  }
+
+  private canary(now: Date, leaseEndsAt: Date): Promise<ClaimedSession | undefined> {
+    return this.queue.claimCanary(this.options.lane, now, leaseEndsAt, this.options.canarySub);
+  }
+
+  private begin(poll: Poll, session: ClaimedSession): void {
+    const work = this.sleepOrPoll(poll, session).finally(() => {
+      this.under.delete(session);
+      if (this.hungry) this.bell.ring();
+    });
+    this.under.set(session, work);
+  }
+
+  private async sleepOrPoll(poll: Poll, session: ClaimedSession): Promise<void> {
     try {
-      await poll.run(session, this.stopping.signal);
+      if (await this.fallsAsleep(session)) this.gate.take(-1);
+      else await poll.run(session, this.aborting.signal);
     } catch (error) {
       this.logger.error(`poll.failed sid=${session.sid} reason=${reasonOf(error)}`);
     }
   }
 
+  private async fallsAsleep(session: ClaimedSession): Promise<boolean> {
+    const now = this.time.clock.now();
+    const { sleepAfterMs } = this.options;
+    if (!mayFallAsleep(session, now, sleepAfterMs)) return false;
+    return this.queue.sleep(session, now, new Date(now.getTime() - sleepAfterMs));
+  }
+
   /** Until the next session is due, but no longer than half a second: a sign-in may be due before it. */
-  private async restMs(): Promise<number> {
+  private async untilDueMs(): Promise<number> {
     try {
-      const dueAt = await this.queue.nextDueAt(this.options.lane, this.clock.now());
+      const now = this.time.clock.now();
+      const dueAt = await this.queue.nextDueAt(this.options.lane, now);
       if (dueAt === undefined) return IDLE_MS;
-      return Math.min(IDLE_MS, Math.max(SHORTEST_REST_MS, dueAt.getTime() - this.clock.now().getTime()));
+      return Math.min(IDLE_MS, Math.max(SHORTEST_REST_MS, dueAt.getTime() - now.getTime()));
     } catch {
       return AFTER_FAULT_MS;
     }
+  }
+
+  private async finish(): Promise<void> {
+    const enough = new AbortController();
+    const all = Promise.all(this.under.values());
+    await Promise.race([all, this.time.rest(STOP_WITHIN_MS, enough.signal)]);
+    enough.abort();
+    const left = [...this.under.keys()];
+    this.aborting.abort();
+    await all;
+    await this.giveBack(left);
+  }
+
+  private async giveBack(sessions: readonly ClaimedSession[]): Promise<void> {
+    try {
+      await this.queue.giveBack(sessions, this.time.clock.now());
+    } catch (error) {
+      this.logger.error(`poll.give_back.failed idp=${this.options.name} reason=${reasonOf(error)}`); // due when the lease ends
+    }
+  }
+
+  private isStopped(): boolean {
+    return this.stopped;
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
+import type { Rest } from './bell.js';
 
 /** Waits, unless or until `signal` aborts. */
-export async function rest(ms: number, signal: AbortSignal): Promise<void> {
+export const rest: Rest = async (ms, signal) => {
   await setTimeout(ms, undefined, { signal }).catch(() => undefined);
-}
+};

@@ -1,6 +1,5 @@
 import type { Clock, ProbeMethod } from '#session';
 import type { WatchedIdp } from '../idps/watched-idp.js';
-import { AlarmingProbe } from './alarming-probe.js';
 import { FreshAccessToken } from './fresh-access-token.js';
 import { IntrospectionProbe } from './introspection-probe.js';
 import type { Probe } from './probe.js';
@@ -15,11 +14,6 @@ export function makeProbe(
   refresher: SessionRefresher,
   clock: Clock,
 ): Probe | undefined {
-  const probe = quietProbe(method, idp, refresher, clock);
-  return probe && new AlarmingProbe(probe, idp.name, clock);
-}
-
-function quietProbe(method: ProbeMethod, idp: WatchedIdp, refresher: SessionRefresher, clock: Clock) {
   switch (method) {
     case 'introspect':
       return new IntrospectionProbe(idp, new FreshAccessToken(idp, refresher, clock), clock);

@@ -1,7 +1,7 @@
 import type { Lane } from '#session';
 import { Prisma } from '../generated/hub/client.js';
 
-/** A row of {@link claimDue}. */
+/** A row of {@link claimDue} and {@link claimNewest}. */
 export interface ClaimedRow {
   readonly id: string;
   readonly sub: string;
@@ -22,13 +22,14 @@ export interface ClaimedRow {
   readonly refreshSince: Date | null;
   readonly weakEndedAt: Date | null;
   readonly unknownCount: number;
+  readonly unknownSince: Date | null;
 }
 
 /** The columns of a {@link ClaimedRow}. */
 export const CLAIMED_COLUMNS = Prisma.sql`
       s."id"::text, s."sub", s."idpSid", s."openedAt", s."expiresAt", s."authTime", s."idpCheckedAt", s."asleepSince",
       s."idToken", s."accessToken", s."accessExpiresAt", s."refreshToken", s."refreshExpiresAt", s."tokenGeneration",
-      s."refreshState", s."refreshSince", s."weakEndedAt", s."unknownCount",
+      s."refreshState", s."refreshSince", s."weakEndedAt", s."unknownCount", s."unknownSince",
       (SELECT max(b."lastSeenAt") FROM "BrowserSession" AS b WHERE b."ssoSessionId" = s."id" AND b."endedAt" IS NULL) AS "lastUsedAt"`;
 
 /**
@@ -36,13 +37,41 @@ export const CLAIMED_COLUMNS = Prisma.sql`
  * again when its lease ends. So a poller may die at any moment.
  */
 export function claimDue(lane: Lane, now: Date, leaseEndsAt: Date, leaseId: string, limit: number): Prisma.Sql {
-  return Prisma.sql`
-    UPDATE "SsoSession" AS s SET "probeDueAt" = ${leaseEndsAt}, "leaseId" = ${leaseId}::uuid
-    FROM (
+  return claim(
+    leaseEndsAt,
+    leaseId,
+    Prisma.sql`
       SELECT "id" FROM "SsoSession"
       WHERE "iss" = ${lane.iss} AND "clientId" = ${lane.clientId} AND "endedAt" IS NULL AND "probeDueAt" <= ${now} AND "expiresAt" > ${now}
-      ORDER BY "probeDueAt" LIMIT ${limit} FOR UPDATE SKIP LOCKED
-    ) AS due
-    WHERE s."id" = due."id"
+      ORDER BY "probeDueAt" LIMIT ${limit} FOR UPDATE SKIP LOCKED`,
+  );
+}
+
+/** Claims the newest session that is awake and can be asked about, due or not; of one person, if `sub` is given. */
+export function claimNewest(
+  lane: Lane,
+  now: Date,
+  leaseEndsAt: Date,
+  leaseId: string,
+  sub: string | undefined,
+): Prisma.Sql {
+  const ofPerson = sub === undefined ? Prisma.empty : Prisma.sql`AND "sub" = ${sub}`;
+  return claim(
+    leaseEndsAt,
+    leaseId,
+    Prisma.sql`
+      SELECT "id" FROM "SsoSession"
+      WHERE "iss" = ${lane.iss} AND "clientId" = ${lane.clientId} AND "endedAt" IS NULL AND "expiresAt" > ${now} ${ofPerson}
+        AND "asleepSince" IS NULL AND "heldAt" IS NULL AND "refreshState" IS NULL AND ("refreshToken" IS NOT NULL OR "accessToken" IS NOT NULL)
+      ORDER BY "openedAt" DESC LIMIT 1 FOR UPDATE SKIP LOCKED`,
+  );
+}
+
+function claim(leaseEndsAt: Date, leaseId: string, chosen: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    UPDATE "SsoSession" AS s SET "probeDueAt" = ${leaseEndsAt}, "leaseId" = ${leaseId}::uuid
+    FROM (${chosen}
+    ) AS chosen
+    WHERE s."id" = chosen."id"
     RETURNING ${CLAIMED_COLUMNS}`;
 }

@@ -82,6 +82,9 @@ CREATE INDEX "SsoSession_endings" ON "SsoSession" ("iss", "endedAt") WHERE "ende
 -- sessions that reach their absolute end are ended then: the next one is found at once, however many have ended
 CREATE INDEX "SsoSession_living_until" ON "SsoSession" ("expiresAt") WHERE "endedAt" IS NULL;
 
+-- the session that shows whether the IdP can be asked: the newest of its lane
+CREATE INDEX "SsoSession_newest" ON "SsoSession" ("iss", "clientId", "openedAt" DESC) WHERE "endedAt" IS NULL;
+
 -- the relay sends the events of one session in their order: it looks for an earlier one that waits
 CREATE INDEX "OutboxEvent_waiting_of_session" ON "OutboxEvent" ("sid", "seq") WHERE "publishedAt" IS NULL;
 
