@@ -35,6 +35,10 @@ export type UnknownReason =
   | 'uncalibrated'
   | 'token_expired'
   | 'no_token'
+  /** the IdP told no id of the session that one could ask about */
+  | 'no_sid'
+  /** the IdP still shows the session, and its end has passed by our clock */
+  | 'past_its_end'
   /** the refresh token is of no use any more, and that says nothing of the session */
   | 'grant_gone'
   /** somebody else was refreshing at the time */
@@ -116,7 +120,12 @@ const OUR_FAULTS = [
   'invalid_request',
 ];
 
-function judgeStatus(status: number, body: unknown, retryAfterS: number | undefined): Verdict {
+/**
+ * Judges a status other than 200 of any question to an IdP: never an ending, only why we do not know.
+ *
+ * @see protocol.md §3.1
+ */
+export function judgeStatus(status: number, body: unknown, retryAfterS: number | undefined): Verdict {
   if (status === 429) return unknown('throttled', retryAfterS);
   if (status >= 500 || status === 408 || status === 425) return unknown('server', retryAfterS);
   if (status >= 300 && status < 400) return unknown('redirect');
