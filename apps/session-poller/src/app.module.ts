@@ -1,7 +1,7 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { JetStreamPublisher, JetStreamServer, logoutStream, OutboxRelay } from '#bus';
 import { HealthChecks, HealthController } from '#http';
-import { Clock, HubCleanUp, IssuerHealth, Outbox, OutboxSignal, ProbeQueue, SsoSessions } from '#session';
+import { Canaries, Clock, HubCleanUp, IssuerHealth, Outbox, OutboxSignal, ProbeQueue, SsoSessions } from '#session';
 import { HubDatabase, HubStoreModule } from '#store';
 import { CleanUpLoop } from './clean-up/clean-up-loop.js';
 import type { PollerConfig } from './config.js';
@@ -60,12 +60,12 @@ function relayOf(config: PollerConfig): Provider[] {
 function loopsOf(config: PollerConfig, idps: readonly WatchedIdp[]): Provider {
   return {
     provide: PollLoops,
-    inject: [ProbeQueue, IssuerHealth, SsoSessions, Clock],
-    useFactory: (queue: ProbeQueue, health: IssuerHealth, sessions: SsoSessions, clock: Clock) =>
+    inject: [ProbeQueue, IssuerHealth, SsoSessions, Clock, Canaries],
+    useFactory: (queue: ProbeQueue, health: IssuerHealth, sessions: SsoSessions, clock: Clock, canaries: Canaries) =>
       new PollLoops(
         idps.map((idp) => {
           const { name, lane, intervalMs, entry } = idp;
-          const probe = makeProbe(idp.method, idp, clock);
+          const probe = makeProbe(idp.method, idp, clock, canaries);
           const stores = { queue, health, sessions };
           const poll = probe && new PollOnce(probe, stores, clock, { intervalMs, random: Math.random });
           const leaseMs = config.LEASE_S * 1000;

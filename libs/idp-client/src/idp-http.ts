@@ -22,7 +22,11 @@ interface Received {
 }
 
 /** One answer, read whole. `body` is undefined when it was no JSON. */
-export type Answer = Extract<ProbeOutcome, { kind: 'answered' }> & { readonly location: string | undefined };
+export type Answer = Extract<ProbeOutcome, { kind: 'answered' }> & {
+  readonly location: string | undefined;
+  /** a Link header names a page that follows (RFC 8288) */
+  readonly hasNextPage: boolean;
+};
 
 const TIMEOUT_MS = 10_000;
 const BODY_LIMIT = 256 * 1024;
@@ -97,6 +101,7 @@ function toAnswer({ text, response: { status, headers } }: Received, now: Date):
     body: isJson ? parseJson(text) : undefined,
     retryAfterS: retryAfterOf(headers.get('retry-after'), now),
     location: headers.get('location') ?? undefined,
+    hasNextPage: /;\s*rel\s*=\s*(?:next\b|"(?:[^"]*\s)?next(?:\s[^"]*)?")/i.test(headers.get('link') ?? ''),
   };
 }
 

@@ -71,6 +71,14 @@ export type {
   SessionChange,
   SessionTokenSet,
 } from './gateway-ports.js';
-export { IssuerHealth, ProbeQueue } from './poller-ports.js';
-export type { Calibration, ClaimedSession, HeldEnding, Lane, ProbeRecord, ReauthReason } from './poller-ports.js';
+export { Canaries, IssuerHealth, ProbeQueue } from './poller-ports.js';
+export type {
+  Calibration,
+  Canary,
+  ClaimedSession,
+  HeldEnding,
+  Lane,
+  ProbeRecord,
+  ReauthReason,
+} from './poller-ports.js';
 export { RecentlyUsed } from './recently-used.js';

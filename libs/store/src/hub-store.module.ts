@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import {
   BrowserSessions,
+  Canaries,
   Clock,
   HubCleanUp,
   IssuerHealth,
@@ -20,6 +21,7 @@ import { HubDatabase } from './hub-database.js';
 import { PgOutboxSignal } from './pg-outbox-signal.js';
 import { PgSessionSignal } from './pg-session-signal.js';
 import { PrismaBrowserSessions } from './prisma-browser-sessions.js';
+import { PrismaCanaries } from './prisma-canaries.js';
 import { PrismaHubCleanUp } from './prisma-hub-clean-up.js';
 import { PrismaIssuerHealth } from './prisma-issuer-health.js';
 import { PrismaLoginTransactions } from './prisma-login-transactions.js';
@@ -82,6 +84,7 @@ export class HubStoreModule {
         onDatabase(Receipts, (database) => new PrismaReceipts(database)),
         onDatabase(SeenTokens, (database) => new PrismaSeenTokens(database)),
         onDatabase(ProbeQueue, (database) => new PrismaProbeQueue(database, cipher)),
+        onDatabase(Canaries, (database) => new PrismaCanaries(database)),
         onDatabase(IssuerHealth, (database) => new PrismaIssuerHealth(database)),
         onDatabase(Outbox, (database) => new PrismaOutbox(database, clock)),
         onDatabase(HubCleanUp, (database) => new PrismaHubCleanUp(database, clock)),
@@ -100,6 +103,7 @@ export class HubStoreModule {
         Receipts,
         SeenTokens,
         ProbeQueue,
+        Canaries,
         IssuerHealth,
         Outbox,
         HubCleanUp,
