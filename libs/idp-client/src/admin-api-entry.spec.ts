@@ -92,7 +92,7 @@ describe('the API of sessions in an IdP’s entry', () => {
   });
 
   it('is how sessions are asked about, unless the entry says otherwise', () => {
-    const methodsOf = (more: string) => probeMethodsOf(read(`kind: keycloak, ${base}, ${token}`, more).idps['main']!);
+    const methodsOf = (more: string) => probeMethodsOf(read(`kind: keycloak, ${base}, ${token}`, more).idps.main!);
     expect(methodsOf('profile: keycloak,')).toEqual({ method: 'admin-api', confirm: 'none' });
     expect(methodsOf('profile: auth0,')).toEqual({ method: 'admin-api', confirm: 'none' });
     expect(methodsOf('profile: keycloak, probe: { method: introspect, confirm: admin-api },')).toEqual({
@@ -102,9 +102,7 @@ describe('the API of sessions in an IdP’s entry', () => {
   });
 
   it('takes other words for "not found" and leaves the rest of a known API', () => {
-    const { adminApi } = read(`kind: okta, ${base}, ${token}, notFound: { status: 410, member: a, equals: [b] }`).idps[
-      'main'
-    ]!;
+    const { adminApi } = read(`kind: okta, ${base}, ${token}, notFound: { status: 410, member: a, equals: [b] }`).idps.main!;
     expect(adminApiTemplateOf(adminApi!)).toMatchObject({ id: 'id', user: 'userId', notFound: { status: 410 } });
   });
 });
