@@ -7,6 +7,7 @@ import { FrontEndsFile } from '../../apps/gateway/src/front-ends/front-ends-file
 import { IdpConfig } from '../../apps/idp/src/config.js';
 import { NotesConfig } from '../../apps/notes/src/config.js';
 import { PollerConfig } from '../../apps/session-poller/src/config.js';
+import { toProfileTable } from './profile-table.js';
 
 const schemas: Readonly<Record<string, z.ZodObject>> = {
   gateway: GatewayConfig,
@@ -17,18 +18,23 @@ const schemas: Readonly<Record<string, z.ZodObject>> = {
 };
 
 /** Pages that have tables of keys. */
-export const pages: readonly string[] = ['README.md', 'docs/front-ends.md'];
+export const pages: readonly string[] = ['README.md', 'docs/front-ends.md', 'docs/issuer-profiles.md'];
 
 /**
  * Gives the page with every table made anew: between `<!-- keys:<app> -->` and `<!-- /keys -->` the app's environment,
- * between `<!-- document-keys:<part> -->` and `<!-- /keys -->` a part of the front ends' file.
+ * between `<!-- document-keys:<part> -->` and `<!-- /keys -->` a part of the front ends' file, after `<!-- profiles:all -->` what is
+ * known of each kind of IdP.
  */
 export function withTables(page: string): string {
   return page.replace(
-    /(<!-- (keys|document-keys):([A-Za-z-]+) -->\n)[\s\S]*?(<!-- \/keys -->)/g,
-    (_, start: string, kind: string, name: string, end: string) =>
-      `${start}\n${kind === 'keys' ? tableOf(name) : toDocumentTable(FrontEndsFile, name)}\n\n${end}`,
+    /(<!-- (keys|document-keys|profiles):([A-Za-z-]+) -->\n)[\s\S]*?(<!-- \/keys -->)/g,
+    (_, start: string, kind: string, name: string, end: string) => `${start}\n${madeAnew(kind, name)}\n\n${end}`,
   );
+}
+
+function madeAnew(kind: string, name: string): string {
+  if (kind === 'profiles') return toProfileTable();
+  return kind === 'keys' ? tableOf(name) : toDocumentTable(FrontEndsFile, name);
 }
 
 function tableOf(app: string): string {

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
@@ -15,6 +15,7 @@ export interface Received {
   readonly path: string;
   readonly form: URLSearchParams;
   readonly authorization: string | undefined;
+  readonly headers: IncomingHttpHeaders;
 }
 
 /**
@@ -80,7 +81,8 @@ export class ScriptedIdp {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname: path, search } = new URL(request.url ?? '/', this.issuer);
     const form = new URLSearchParams(request.method === 'POST' ? await text(request) : search);
-    this.received.push({ path, form, authorization: request.headers.authorization });
+    const { headers } = request;
+    this.received.push({ path, form, authorization: headers.authorization, headers });
     const scripted = await this.scriptOf(path, form);
     if (scripted === 'hang') {
       this.hanging.add(response.on('close', () => this.hanging.delete(response)));

@@ -1,6 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import {
   Brakes,
+  Canaries,
   Clock,
   IssuerHealth,
   Pollers,
@@ -31,7 +32,7 @@ import { PollOnce, type PollStores } from './poll/poll-once.js';
 import { ProbeLog } from './poll/probe-log.js';
 import { rest } from './poll/rest.js';
 import { SessionWatch } from './poll/session-watch.js';
-import { makeProbe } from './probe/make-probe.js';
+import { makeProbe, type ProbeParts } from './probe/make-probe.js';
 import { SessionRefresher } from './probe/session-refresher.js';
 
 const LONGEST_WATCH_MS = 15_000;
@@ -63,16 +64,16 @@ export function pollingOf(config: PollerConfig, idps: readonly WatchedIdp[]): Pr
 
 const stores = [ProbeQueue, IssuerHealth, SsoSessions, ProbeTally, ProbeObserver] as const;
 type Stores = [ProbeQueue, IssuerHealth, SsoSessions, ProbeTally, ProbeObserver];
-const guides = [SessionRefresher, Fleet, SessionWatch, ProbeSignal, Clock] as const;
-type Guides = [SessionRefresher, Fleet, SessionWatch, ProbeSignal, Clock];
+const guides = [SessionRefresher, Canaries, Fleet, SessionWatch, ProbeSignal, Clock] as const;
+type Guides = [SessionRefresher, Canaries, Fleet, SessionWatch, ProbeSignal, Clock];
 
 function loopsOf(config: PollerConfig, idps: readonly WatchedIdp[]): Provider {
   const useFactory = (...injected: [...Stores, ...Guides]) => {
-    const [queue, health, sessions, tally, observer, refresher, fleet, watch, signal, clock] = injected;
+    const [queue, health, sessions, tally, observer, refresher, canaries, fleet, watch, signal, clock] = injected;
     const loops = idps.map((idp) => {
       const gate = new IdpGate(gateOptionsOf(idp, fleet, observer), clock.now());
       const written = { queue, health, sessions, tally, observer, log: new ProbeLog(idp.name, clock) };
-      const poll = pollOf(idp, written, { refresher, gate, watch, clock });
+      const poll = pollOf(idp, written, { refresher, canaries, gate, watch, clock });
       return new PollLoop(queue, poll, gate, { clock, rest }, loopOptionsOf(idp, config));
     });
     return new PollLoops(loops, { fleet, watch, signal });
@@ -81,26 +82,20 @@ function loopsOf(config: PollerConfig, idps: readonly WatchedIdp[]): Provider {
 }
 
 /** What the polls of one IdP go by. */
-interface PollGuides {
-  readonly refresher: SessionRefresher;
+interface PollGuides extends ProbeParts {
   readonly gate: IdpGate;
   readonly watch: SessionWatch;
-  readonly clock: Clock;
 }
 
-function pollOf(
-  idp: WatchedIdp,
-  written: PollStores,
-  { refresher, gate, watch, clock }: PollGuides,
-): PollOnce | undefined {
+function pollOf(idp: WatchedIdp, written: PollStores, { gate, watch, ...parts }: PollGuides): PollOnce | undefined {
   const gated = (method: WatchedIdp['method']) => {
-    const probe = makeProbe(method, idp, refresher, clock);
-    return probe && new GatedProbe(probe, gate, clock);
+    const probe = makeProbe(method, idp, parts);
+    return probe && new GatedProbe(probe, gate, parts.clock);
   };
   const main = gated(idp.method);
   if (main === undefined) return undefined;
   const confirm = idp.confirm === idp.method ? undefined : gated(idp.confirm);
-  return new PollOnce({ main, confirm }, written, clock, {
+  return new PollOnce({ main, confirm }, written, parts.clock, {
     iss: idp.lane.iss,
     intervalMs: idp.intervalMs,
     intervalMsOf: ({ lastUsedAt }, now) => sessionIntervalMs(watch.rhythmOf(idp), lastUsedAt, now),
@@ -111,12 +106,12 @@ function pollOf(
 }
 
 function watchingOf(config: PollerConfig, idps: readonly WatchedIdp[]): Provider {
-  const inject = [ProbeTally, Brakes, ProbeQueue, IssuerHealth, SsoSessions, SessionRefresher, Clock];
-  type Injected = [ProbeTally, Brakes, ProbeQueue, IssuerHealth, SsoSessions, SessionRefresher, Clock];
-  const useFactory = (...[tally, brakes, queue, health, sessions, refresher, clock]: Injected) => {
+  const inject = [ProbeTally, Brakes, ProbeQueue, IssuerHealth, SsoSessions, SessionRefresher, Canaries, Clock];
+  type Injected = [ProbeTally, Brakes, ProbeQueue, IssuerHealth, SsoSessions, SessionRefresher, Canaries, Clock];
+  const useFactory = (...[tally, brakes, queue, health, sessions, refresher, canaries, clock]: Injected) => {
     const watches = idps.map((idp) => {
       const { name, lane, intervalMs } = idp;
-      const probe = makeProbe(idp.method, idp, refresher, clock);
+      const probe = makeProbe(idp.method, idp, { refresher, canaries, clock });
       const trial =
         probe &&
         new ReleaseTrial(probe, { brakes, queue, health }, clock, {

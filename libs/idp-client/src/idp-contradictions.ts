@@ -1,12 +1,11 @@
-import { issuerProfile, slidesIdle } from '#session';
+import { issuerProfile, type ProbeMethod, slidesIdle } from '#session';
+import { adminApiContradictions } from './admin-api-contradictions.js';
+import { clientContradictions, type Contradiction } from './client-contradictions.js';
 import { isClearText } from './clear-text.js';
-import type { ClientEntry, IdpEntry } from './idp-entry.js';
+import type { IdpEntry } from './idp-entry.js';
+import { probeMethodsOf } from './probe-methods.js';
 
-/** What two keys of the configuration say against each other, and where. */
-export interface Contradiction {
-  readonly path: (string | number)[];
-  readonly message: string;
-}
+export type { Contradiction } from './client-contradictions.js';
 
 /** Says what single keys of the IdPs' entries can't: what stands twice, what is not safe. Those with faults are undefined. */
 export function idpContradictions(idps: Readonly<Record<string, IdpEntry | undefined>>): readonly Contradiction[] {
@@ -24,8 +23,8 @@ function withinIdp(entry: IdpEntry): readonly Contradiction[] {
   const { issuer, internalOrigin, unsafePlainHttp, client, probe } = entry;
   const plain = isClearText(new URL(internalOrigin ?? issuer)) && !unsafePlainHttp;
   return [
-    ...withinClient(client, ['client']),
-    ...(probe.client === undefined ? [] : withinClient(probe.client, ['probe', 'client'])),
+    ...clientContradictions(client, ['client']),
+    ...(probe.client === undefined ? [] : clientContradictions(probe.client, ['probe', 'client'])),
     ...(plain
       ? [
           {
@@ -35,30 +34,38 @@ function withinIdp(entry: IdpEntry): readonly Contradiction[] {
         ]
       : []),
     ...withinProbe(entry),
+    ...adminApiContradictions(entry),
   ];
 }
 
-function withinClient(client: ClientEntry, path: readonly string[]): readonly Contradiction[] {
-  const wanted = client.auth === 'private_key_jwt' ? 'key' : 'secret';
-  return client[wanted] === undefined ? [{ path: [...path], message: `needs ${wanted} for ${client.auth}` }] : [];
-}
+/** Methods that ask about a token, so that what they say is of the session only where tokens end with it. */
+const BY_TOKEN: readonly ProbeMethod[] = ['introspect', 'userinfo'];
+const SHORTEST_SLIDING_S = 300;
 
-/** A probe that keeps sessions alive hides the very end that it is to find (POL-03). */
-function withinProbe({ profile: name, probe }: IdpEntry): readonly Contradiction[] {
+/** A probe that keeps sessions alive hides the very end that it is to find (POL-03); one that can't tell is no probe. */
+function withinProbe(entry: IdpEntry): readonly Contradiction[] {
+  const { profile: name, probe, adminApi } = entry;
   const profile = issuerProfile(name);
+  const tokensBound = entry.tokensEndWithSession ?? profile.tokensBound;
+  const methods = probeMethodsOf(entry);
+  const shortestS = Object.values(methods).some((method) => slidesIdle(profile, method))
+    ? Math.max(SHORTEST_SLIDING_S, profile.minIntervalS)
+    : profile.minIntervalS;
   const faults: Contradiction[] = [];
-  if (probe.intervalS !== undefined && probe.intervalS < profile.minIntervalS)
+  if (probe.intervalS !== undefined && probe.intervalS < shortestS)
     faults.push({
       path: ['probe', 'intervalS'],
-      message: `is shorter than profile ${name} permits (${profile.minIntervalS} s); only unsafeIntervalS may go under it`,
+      message: `is shorter than profile ${name} permits (${shortestS} s); only unsafeIntervalS may go under it`,
     });
-  for (const key of ['method', 'confirm'] as const) {
-    const method = probe[key] ?? (key === 'method' ? profile.probe : profile.confirm);
+  for (const [key, method] of Object.entries(methods)) {
+    const say = (message: string) => faults.push({ path: ['probe', key], message: `${method} ${message}` });
     if (slidesIdle(profile, method) && !probe.allowKeepalive)
-      faults.push({
-        path: ['probe', key],
-        message: `${method} keeps sessions of a ${name} IdP from idling out; choose another, or set allowKeepalive`,
-      });
+      say(`keeps sessions of a ${name} IdP from idling out; choose another, or set allowKeepalive`);
+    if (method === 'admin-api' && adminApi === undefined) say('needs adminApi: where the API of sessions is');
+    if (BY_TOKEN.includes(method) && !tokensBound)
+      say(
+        `can never tell at a ${name} IdP, whose tokens outlive its sessions; if they do not, set tokensEndWithSession`,
+      );
   }
   return faults;
 }

@@ -1,20 +1,10 @@
 import { httpOrigin, secretPlace } from '#config';
 import { issuerProfileNames, probeMethods } from '#session';
 import { z } from 'zod';
+import { adminApiEntry } from './admin-api-entry.js';
+import { Client } from './client-entry.js';
 
 const seconds = z.number().positive();
-
-const Client = z.strictObject({
-  id: z.string().min(1).describe('client id'),
-  auth: z
-    .enum(['client_secret_basic', 'client_secret_basic_raw', 'client_secret_post', 'private_key_jwt'])
-    .default('client_secret_basic')
-    .describe(
-      'how the client authenticates; client_secret_basic_raw sends id and secret as they are, for IdPs that do not percent-decode them',
-    ),
-  secret: secretPlace.optional().describe('its secret'),
-  key: secretPlace.optional().describe('private JWK with kid and alg, for private_key_jwt'),
-});
 
 const Ssf = z.strictObject({
   transmitter: z.url().describe('issuer of the security event tokens'),
@@ -135,6 +125,9 @@ export const idpEntry = z.strictObject({
     })
     .prefault({}),
   probe: Probe.prefault({}),
+  adminApi: adminApiEntry
+    .optional()
+    .describe("the IdP's own API of sessions, for the session-poller: with it, probe.method is admin-api by default"),
   ssf: Ssf.optional().describe('take security event tokens by push (RFC 8935)'),
   globalTokenRevocation: z
     .strictObject({ authorization: secretPlace.describe('bearer token that the caller must have') })
@@ -142,7 +135,6 @@ export const idpEntry = z.strictObject({
     .describe('take Global Token Revocation requests; a draft, so off unless named'),
 });
 export type IdpEntry = z.output<typeof idpEntry>;
-export type ClientEntry = z.output<typeof Client>;
 
 /** What IdPs, services and the like are called in the configuration. */
 export const entryName = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be made of a-z, 0-9 and -');

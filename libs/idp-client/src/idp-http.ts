@@ -27,6 +27,8 @@ export type Answer = Extract<ProbeOutcome, { kind: 'answered' }> & {
   readonly location: string | undefined;
   /** the text, when it came as a JWT: nothing of it has been verified */
   readonly jwt: string | undefined;
+  /** a Link header names a page that follows (RFC 8288) */
+  readonly hasNextPage: boolean;
 };
 
 const TIMEOUT_MS = 10_000;
@@ -106,6 +108,7 @@ function toAnswer({ text, response: { status, headers } }: Received, now: Date):
     retryAfterS: retryAfterOf(headers.get('retry-after'), now),
     challenge: headers.get('www-authenticate') ?? undefined,
     location: headers.get('location') ?? undefined,
+    hasNextPage: /;\s*rel\s*=\s*(?:next\b|"(?:[^"]*\s)?next(?:\s[^"]*)?")/i.test(headers.get('link') ?? ''),
   };
 }
 

@@ -1,6 +1,7 @@
 import { type ConfigFault, readSecret, type SecretPlace, type YamlPath } from '#config';
 import { z } from 'zod';
-import type { ClientEntry, IdpEntry } from './idp-entry.js';
+import type { ClientEntry } from './client-entry.js';
+import type { IdpEntry } from './idp-entry.js';
 
 const PrivateJwk = z.looseObject({ kid: z.string(), alg: z.string(), d: z.string() });
 
@@ -48,7 +49,7 @@ function placesIn(idps: Readonly<Record<string, IdpEntry>>, reader: SecretReader
 
 function secretsOf(
   at: YamlPath,
-  { client, probe, ssf, globalTokenRevocation }: IdpEntry,
+  { client, probe, adminApi, ssf, globalTokenRevocation }: IdpEntry,
   reader: SecretReader,
 ): readonly NamedSecret[] {
   const named = (place: SecretPlace | undefined, ...path: readonly string[]): readonly NamedSecret[] =>
@@ -57,7 +58,13 @@ function secretsOf(
     ...named(entry?.secret, ...path, 'secret'),
     ...named(entry?.key, ...path, 'key'),
   ];
-  if (reader === 'session-poller') return [...ofClient(client, 'client'), ...ofClient(probe.client, 'probe', 'client')];
+  if (reader === 'session-poller')
+    return [
+      ...ofClient(client, 'client'),
+      ...ofClient(probe.client, 'probe', 'client'),
+      ...ofClient(adminApi?.client, 'adminApi', 'client'),
+      ...named(adminApi?.token, 'adminApi', 'token'),
+    ];
   return [
     ...ofClient(client, 'client'),
     ...named(ssf?.authorization, 'ssf', 'authorization'),

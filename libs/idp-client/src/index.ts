@@ -1,7 +1,13 @@
 export { IdpClient } from './idp-client.js';
 export type { IdpClientOptions, Revocation } from './idp-client.js';
 export { entryName, idpEntries, idpEntry } from './idp-entry.js';
-export type { ClientEntry, IdpEntry } from './idp-entry.js';
+export type { IdpEntry } from './idp-entry.js';
+export type { ClientEntry } from './client-entry.js';
+export type { AdminApiEntry } from './admin-api-entry.js';
+export { AdminApi } from './admin-api.js';
+export type { AdminApiOptions } from './admin-api.js';
+export { adminApiOptionsOf, adminApiTemplateOf } from './admin-api-options.js';
+export { probeMethodsOf } from './probe-methods.js';
 export { idpContradictions } from './idp-contradictions.js';
 export type { Contradiction } from './idp-contradictions.js';
 export { readIdpSecrets } from './idp-secrets.js';

@@ -30,11 +30,28 @@ describe('the IdPs that a session-poller reads', () => {
   });
 
   it('POL-03: are not asked in a way that keeps their sessions alive, unless it is permitted', () => {
-    expect(faultsOf('profile: duende, probe: { method: introspect }')).toEqual([
+    expect(faultsOf('profile: duende, tokensEndWithSession: true, probe: { method: introspect }')).toEqual([
       'IDPS: line 2, idps.main.probe.method: introspect keeps sessions of a duende IdP from idling out; choose another, or set allowKeepalive',
     ]);
-    expect(faultsOf('profile: duende, probe: { method: introspect, allowKeepalive: true }')).toEqual([]);
+    expect(
+      faultsOf('profile: duende, tokensEndWithSession: true, probe: { method: introspect, allowKeepalive: true }'),
+    ).toEqual([]);
     expect(faultsOf('profile: keycloak, probe: { confirm: refresh }')).toHaveLength(1);
+    const alive = 'probe: { method: refresh, allowKeepalive: true, intervalS: 299 }';
+    expect(faultsOf(`profile: keycloak, ${alive}`)).toEqual([
+      'IDPS: line 2, idps.main.probe.intervalS: is shorter than profile keycloak permits (300 s); only unsafeIntervalS may go under it',
+    ]);
+  });
+
+  it('are not asked in a way that can never tell', () => {
+    expect(faultsOf('profile: auth0, probe: { method: introspect }')).toEqual([
+      'IDPS: line 2, idps.main.probe.method: introspect can never tell at a auth0 IdP, whose tokens outlive its sessions; if they do not, set tokensEndWithSession',
+    ]);
+    expect(faultsOf('profile: auth0, tokensEndWithSession: true, probe: { method: introspect }')).toEqual([]);
+    expect(faultsOf('profile: keycloak, tokensEndWithSession: false')).toHaveLength(1);
+    expect(faultsOf('profile: keycloak, probe: { confirm: admin-api }')).toEqual([
+      'IDPS: line 2, idps.main.probe.confirm: admin-api needs adminApi: where the API of sessions is',
+    ]);
   });
 
   it('need the secret of the client that introspects, and not those that only a gateway needs', () => {

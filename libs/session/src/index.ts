@@ -15,6 +15,10 @@ export { judgeRefreshEnd } from './judge-refresh-end.js';
 export type { RefreshQuestion } from './judge-refresh-end.js';
 export { TOKEN_SKEW_MS, unknown } from './verdict.js';
 export type { ProbeOutcome, ProbeTarget, UnknownReason, UnknownVerdict, Verdict } from './verdict.js';
+export { adminApiKinds, adminApiPath, adminApiTemplates, plainAdminApi } from './admin-api-template.js';
+export type { AdminApiKind, AdminApiTemplate, BodySign } from './admin-api-template.js';
+export { judgeAdminSession, judgeNotFound } from './judge-admin-session.js';
+export type { AdminFinding, AdminOutcome, AdminTarget } from './judge-admin-session.js';
 export { issuerProfile, issuerProfileNames, probeMethods, slidesIdle } from './issuer-profile.js';
 export type { ErrorMeaning, IssuerProfile, IssuerProfileName, ProbeMethod, Push } from './issuer-profile.js';
 export { judgeRefresh, refreshedTokens } from './refresh.js';
@@ -74,6 +78,7 @@ export type {
   SessionTokenSet,
 } from './gateway-ports.js';
 export {
+  Canaries,
   IssuerHealth,
   Pollers,
   ProbeQueue,
@@ -82,7 +87,15 @@ export {
   SessionCensus,
   SessionExpiry,
 } from './poller-ports.js';
-export type { Calibration, ClaimedSession, HeldEnding, Lane, ProbeRecord, ReauthReason } from './poller-ports.js';
+export type {
+  Calibration,
+  Canary,
+  ClaimedSession,
+  HeldEnding,
+  Lane,
+  ProbeRecord,
+  ReauthReason,
+} from './poller-ports.js';
 export { DEAD_AFTER, DeadEvents, fatesOf, Outbox, OutboxBatch, settlementOf } from './outbox.js';
 export type { DeadEvent, FailedEvent, OutboxRow, Publication, Publish, RowFate, Settlement } from './outbox.js';
 export { PollerGauges } from './poller-gauges.js';

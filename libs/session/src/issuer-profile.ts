@@ -1,3 +1,5 @@
+import type { AdminApiKind } from './admin-api-template.js';
+
 /**
  * The ways to ask an IdP about a session. `none`: nobody asks.
  *
@@ -30,6 +32,8 @@ export interface IssuerProfile {
   readonly sliding: readonly ProbeMethod[];
   /** by OAuth error, or by a code within the error's description (Entra's `AADSTS50173`) */
   readonly errors: Readonly<Record<string, ErrorMeaning>>;
+  /** the kind of its API of sessions; `http`: it has one that a template must describe */
+  readonly adminApi: AdminApiKind | undefined;
   /** "inactive" may mean "you may not ask": it counts only once the IdP has said "active" of a session of ours (ADR 11) */
   readonly needsCalibration: boolean;
   /** shortest time between two probes of one session, in seconds */
@@ -59,10 +63,15 @@ const unknownIdp: Omit<IssuerProfile, 'name'> = {
   tokensBound: false,
   sliding: ['refresh'],
   errors: {},
+  adminApi: undefined,
   needsCalibration: true,
   minIntervalS: 900,
 };
 
+/** A refresh token that outlives its session: that it is refused says nothing of the session. */
+const OUTLIVING = { invalid_grant: 'grant_gone' } as const;
+
+/** What is known of each, and how well, stands in docs/issuer-profiles.md. @see protocol.md §3.3, §3.6 */
 const differences: Readonly<Record<IssuerProfileName, Partial<IssuerProfile>>> = {
   'session-sync': {
     ...{ probe: 'introspect', introspects: 'refresh_token', tokensBound: true, sliding: [] },
@@ -71,22 +80,28 @@ const differences: Readonly<Record<IssuerProfileName, Partial<IssuerProfile>>> =
   'oidc-provider': {
     ...{ probe: 'introspect', introspects: 'refresh_token', tokensBound: true, sliding: [], minIntervalS: 60 },
   },
-  keycloak: { probe: 'introspect', introspects: 'refresh_token', tokensBound: true, minIntervalS: 60 },
-  auth0: { probe: 'none', errors: { invalid_grant: 'grant_gone' } },
-  okta: { probe: 'none', push: ['ssf'] },
+  keycloak: {
+    ...{ probe: 'introspect', introspects: 'refresh_token', tokensBound: true, minIntervalS: 60 },
+    adminApi: 'keycloak',
+  },
+  auth0: { errors: OUTLIVING, adminApi: 'auth0' },
+  okta: { push: ['ssf'], errors: OUTLIVING, adminApi: 'okta' },
   entra: {
     push: ['frontchannel'],
     errors: {
-      ...{ interaction_required: 'reauth', AADSTS50076: 'reauth' }, // a second factor is wanted
-      ...{ AADSTS50173: 'grant_gone', AADSTS70008: 'grant_gone', AADSTS700082: 'grant_gone' }, // revoked, expired, unused
+      ...OUTLIVING,
+      AADSTS50173: 'grant_gone', // revoked: a new password, or an administrator
+      AADSTS700082: 'reauth', // not used for too long
+      AADSTS70008: 'reauth', // the same
+      AADSTS50076: 'reauth', // a second factor is wanted
     },
   },
   duende: { sliding: ['introspect', 'refresh', 'userinfo'] },
-  ping: {},
-  google: { push: ['ssf'] },
+  ping: { adminApi: 'http' },
+  google: { push: ['ssf'], errors: OUTLIVING },
   lemonldap: {
-    ...{ probe: 'introspect', introspects: 'access_token', tokensBound: true },
-    errors: { invalid_request: 'ended' }, // of a refresh token that is rotated, expired or unknown alike
+    ...{ push: [], probe: 'introspect', introspects: 'access_token', tokensBound: true },
+    errors: { invalid_request: 'ended' }, // what it says of a refresh token that is gone
   },
   generic: {},
 };

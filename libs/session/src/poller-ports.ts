@@ -100,6 +100,22 @@ export abstract class ProbeQueue {
   abstract nextDueAt(lane: Lane, now: Date): Promise<Date | undefined>;
 }
 
+/** Live sessions that an IdP should know: that it knows one shows that asking works. */
+export abstract class Canaries {
+  /**
+   * Gives the newest sessions of a lane that have neither ended nor expired, up to `limit`, none of them of the person of `of`.
+   *
+   * @param sub of this person only
+   */
+  abstract newest(of: Lane & { readonly sub: Sub }, now: Date, limit: number, sub?: string): Promise<readonly Canary[]>;
+}
+
+/** A session to ask about in place of another. */
+export interface Canary {
+  readonly sub: Sub;
+  readonly idpSid: string | undefined;
+}
+
 /** What is known of one way to ask one IdP. */
 export interface Calibration {
   /** its "ended" counts since then; undefined: it does not */

@@ -40,6 +40,10 @@ export type UnknownReason =
   | 'uncalibrated'
   | 'token_expired'
   | 'no_token'
+  /** the IdP told no id of the session that one could ask about */
+  | 'no_sid'
+  /** the IdP still shows the session, and its end has passed by our clock */
+  | 'past_its_end'
   /** the refresh token is of no use any more, and that says nothing of the session */
   | 'grant_gone'
   /** somebody else was refreshing at the time */

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import {
   Brakes,
   BrowserSessions,
+  Canaries,
   Clock,
   DeadEvents,
   HubCleanUp,
@@ -32,6 +33,7 @@ import { PgSessionSignal } from './pg-session-signal.js';
 import { PrismaBrakes } from './prisma-brakes.js';
 import { PrismaBrowserSessions } from './prisma-browser-sessions.js';
 import { PrismaDeadEvents } from './prisma-dead-events.js';
+import { PrismaCanaries } from './prisma-canaries.js';
 import { PrismaHubCleanUp } from './prisma-hub-clean-up.js';
 import { PrismaIssuerHealth } from './prisma-issuer-health.js';
 import { PrismaLoginTransactions } from './prisma-login-transactions.js';
@@ -109,6 +111,7 @@ export class HubStoreModule {
         onDatabase(ProbeQueue, (database) => new PrismaProbeQueue(database, cipher)),
         onDatabase(Pollers, (database) => new PrismaPollers(database)),
         onDatabase(SessionCensus, (database) => new PrismaSessionCensus(database)),
+        onDatabase(Canaries, (database) => new PrismaCanaries(database)),
         onDatabase(IssuerHealth, (database) => new PrismaIssuerHealth(database)),
         { provide: Outbox, useFactory: () => new PgOutbox(url, clock, Math.random) }, // connects when it is drained
         onDatabase(DeadEvents, (database) => new PrismaDeadEvents(database)),
@@ -135,6 +138,7 @@ export class HubStoreModule {
         ProbeSignal,
         Pollers,
         SessionCensus,
+        Canaries,
         IssuerHealth,
         Outbox,
         DeadEvents,

@@ -59,7 +59,9 @@ export class SessionTimes {
     const { ttlMs } = session;
     const end = absoluteEnd({ ttlMs, saidEnd, authTime, lifetimeMs: idp.sessionLifetimeMs }, now);
     if (end.isContradicted)
-      this.logger.warn(`sign_in.session_lifetime.contradicted ${about}: sessionLifetimeS is shorter than the IdP's own`);
+      this.logger.warn(
+        `sign_in.session_lifetime.contradicted ${about}: sessionLifetimeS is shorter than the IdP's own`,
+      );
     return end;
   }
 }

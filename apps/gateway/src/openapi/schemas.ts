@@ -14,7 +14,11 @@ export const schemas: Readonly<Record<string, Piece>> = {
       status: { type: 'integer' },
       detail: { type: 'string' },
       instance: { type: 'string', description: 'urn:uuid of the request, as in X-Request-Id and the log' },
-      reason: { type: 'string', description: 'why the session ended: a cause; or why a silent sign-in must come first: asleep, tokens_gone, idp_asks, held, unknown_too_long' },
+      reason: {
+        type: 'string',
+        description:
+          'why the session ended: a cause; or why a silent sign-in must come first: asleep, tokens_gone, idp_asks, held, unknown_too_long',
+      },
       retryAfterS: seconds,
       silentRetryAfterS: seconds,
     },

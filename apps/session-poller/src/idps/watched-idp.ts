@@ -1,9 +1,12 @@
 import {
+  AdminApi,
+  adminApiOptionsOf,
   IdpClient,
   type IdpClientOptions,
   type IdpEntry,
   idpOptionsOf,
   type IdpsFile,
+  probeMethodsOf,
   type Secrets,
 } from '#idp-client';
 import { type Clock, type IssuerProfile, issuerProfile, type Lane, type ProbeMethod } from '#session';
@@ -29,6 +32,8 @@ export interface WatchedIdp {
   readonly options: IdpClientOptions;
   /** the client that introspects */
   readonly introspector: IdpClient;
+  /** its API of sessions, where the configuration names one */
+  readonly adminApi: AdminApi | undefined;
 }
 
 /** Makes what the file says. It has been checked, and its secrets are there. */
@@ -47,18 +52,19 @@ function toWatched(name: string, entry: IdpEntry, secrets: Secrets, clock: Clock
   const usualS = probe.intervalS ?? Math.max(USUAL_INTERVAL_S, profile.minIntervalS);
   const options = idpOptionsOf(entry, secrets);
   const client = new IdpClient(options, clock);
+  const api = adminApiOptionsOf(entry, secrets);
   return {
     name,
     lane: { iss, clientId: entry.client.id },
     entry,
     profile,
-    method: probe.method ?? profile.probe,
-    confirm: probe.confirm ?? profile.confirm,
+    ...probeMethodsOf(entry),
     intervalMs: (probe.unsafeIntervalS ?? usualS) * 1000,
     sleepAfterMs: probe.sleepAfterS * 1000,
     client,
     options,
     introspector:
       probe.client === undefined ? client : new IdpClient(idpOptionsOf(entry, secrets, probe.client), clock),
+    adminApi: api && new AdminApi(api, async () => (await client.metadata()).tokenEndpoint, clock),
   };
 }

@@ -114,7 +114,8 @@ export class PollOnce {
 
   private async apply(session: ClaimedSession, verdict: Verdict, decision: ProbeDecision, now: Date): Promise<void> {
     if (decision.kind === 'end') return this.end(session, decision, now);
-    if (decision.kind === 'retry') this.stores.log.unknown(this.main.method, session.sid, verdict, decision.unknownCount);
+    if (decision.kind === 'retry')
+      this.stores.log.unknown(this.main.method, session.sid, verdict, decision.unknownCount);
     await this.stores.queue.record(session, recordOf(verdict, decision, now));
   }
 
