@@ -53,6 +53,14 @@ const GRANTS: Readonly<Record<string, Allowed>> = {
     'node:crypto': 'makes the id of a client assertion',
     zod: 'reads error answers',
   },
+  ssf: {
+    '#idp-client': 'speaks HTTP under the rules of the IdP',
+    '#oidc': 'verifies security event tokens',
+    '#session': 'ends sessions through its ports',
+    '@nestjs/common': "Nest's logger",
+    jose: "reads the transmitter's keys",
+    zod: 'reads what the transmitter says',
+  },
   store: {
     '#session': 'implements its ports in Postgres',
     '@nestjs/common': 'modules that hold a connection',

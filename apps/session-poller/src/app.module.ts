@@ -12,6 +12,7 @@ import { PollOnce } from './poll/poll-once.js';
 import { makeProbe } from './probe/make-probe.js';
 import { ReceiptsController } from './receipts/receipts.controller.js';
 import { receiptServer } from './receipts/start-receipts.js';
+import { ssfLoops } from './ssf/ssf-loops.js';
 import { WorkersService } from './workers.service.js';
 
 /** The session-poller: asks IdPs about sessions, and sends what the outbox holds. */
@@ -35,6 +36,7 @@ export class AppModule {
         ...relayOf(config),
         loopsOf(config, idps),
         cleanUpOf(),
+        ssfLoops(config, idps),
         healthOf(),
         WorkersService,
       ],

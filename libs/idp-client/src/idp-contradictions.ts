@@ -11,11 +11,16 @@ export interface Contradiction {
 /** Says what single keys of the IdPs' entries can't: what stands twice, what is not safe. Those with faults are undefined. */
 export function idpContradictions(idps: Readonly<Record<string, IdpEntry | undefined>>): readonly Contradiction[] {
   const seen = new Set<string>();
+  const polled = new Set<string>();
   return Object.entries(idps).flatMap(([name, entry]) => {
     if (entry === undefined) return [];
     const key = `${entry.issuer} ${entry.client.id}`;
     const twice = seen.has(key) ? [{ path: ['client', 'id'], message: 'stands twice for this issuer' }] : [];
     seen.add(key);
+    const stream = entry.ssf?.poll && `${entry.ssf.transmitter} ${entry.ssf.audience}`;
+    if (stream !== undefined && polled.has(stream))
+      twice.push({ path: ['ssf', 'poll'], message: 'stands twice for this transmitter and audience: once is enough' });
+    if (stream !== undefined) polled.add(stream);
     return [...twice, ...withinIdp(entry)].map(({ path, message }) => ({ path: ['idps', name, ...path], message }));
   });
 }
@@ -35,12 +40,22 @@ function withinIdp(entry: IdpEntry): readonly Contradiction[] {
         ]
       : []),
     ...withinProbe(entry),
+    ...withinPoll(entry),
   ];
 }
 
 function withinClient(client: ClientEntry, path: readonly string[]): readonly Contradiction[] {
   const wanted = client.auth === 'private_key_jwt' ? 'key' : 'secret';
   return client[wanted] === undefined ? [{ path: [...path], message: `needs ${wanted} for ${client.auth}` }] : [];
+}
+
+function withinPoll({ ssf }: IdpEntry): readonly Contradiction[] {
+  if (ssf?.poll === undefined) return [];
+  const { authorization, client } = ssf.poll;
+  const path = ['ssf', 'poll'];
+  if ((authorization === undefined) === (client === undefined))
+    return [{ path, message: 'needs either authorization or client' }];
+  return client === undefined ? [] : withinClient(client, [...path, 'client']);
 }
 
 /** A probe that keeps sessions alive hides the very end that it is to find (POL-03). */

@@ -16,11 +16,33 @@ const Client = z.strictObject({
   key: secretPlace.optional().describe('private JWK with kid and alg, for private_key_jwt'),
 });
 
+const SsfPoll = z.strictObject({
+  authorization: secretPlace.optional().describe("bearer token for the transmitter's API; in place of `client`"),
+  client: Client.optional().describe("client that gets tokens for the transmitter's API (client credentials)"),
+  tokenEndpoint: z.url().optional().describe("where `client` gets its tokens; default: the IdP's token endpoint"),
+  scope: z.string().min(1).default('ssf.manage ssf.read').describe('what `client` asks for'),
+  stream: z
+    .string()
+    .min(1)
+    .max(512)
+    .default('create')
+    .describe('id of a stream that is there; `create` uses the one for our audience, and makes it where there is none'),
+  maxEvents: z.number().int().min(1).max(100).default(25).describe('events in one answer'),
+  everyS: seconds.default(15).describe('between two polls where the transmitter does not hold an empty one open'),
+  verifyEveryS: seconds
+    .max(3600)
+    .default(1800)
+    .describe('how often the transmitter must show that events come through; at most 3600'),
+});
+
 const Ssf = z.strictObject({
   transmitter: z.url().describe('issuer of the security event tokens'),
   jwksUri: z.url().optional().describe('where its keys are; default: from its discovery document'),
   audience: z.string().min(1).describe('who we are in `aud`'),
   authorization: secretPlace.optional().describe('what the Authorization header of a push must be, whole'),
+  poll: SsfPoll.optional().describe(
+    'the session-poller fetches the events (RFC 8936) and keeps the stream; off unless named',
+  ),
 });
 
 const Probe = z.strictObject({
@@ -130,7 +152,7 @@ export const idpEntry = z.strictObject({
     })
     .prefault({}),
   probe: Probe.prefault({}),
-  ssf: Ssf.optional().describe('take security event tokens by push (RFC 8935)'),
+  ssf: Ssf.optional().describe('take security event tokens by push (RFC 8935), and by poll where `poll` is named'),
   globalTokenRevocation: z
     .strictObject({ authorization: secretPlace.describe('bearer token that the caller must have') })
     .optional()
@@ -138,6 +160,7 @@ export const idpEntry = z.strictObject({
 });
 export type IdpEntry = z.output<typeof idpEntry>;
 export type ClientEntry = z.output<typeof Client>;
+export type SsfPollEntry = z.output<typeof SsfPoll>;
 
 /** What IdPs, services and the like are called in the configuration. */
 export const entryName = z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be made of a-z, 0-9 and -');

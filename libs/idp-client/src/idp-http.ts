@@ -13,7 +13,8 @@ export interface IdpAddress {
   readonly timeoutMs?: number | undefined;
 }
 
-type Unreachable = Extract<ProbeOutcome, { kind: 'unreachable' }>;
+/** No answer, and what stood in its way. */
+export type Unreachable = Extract<ProbeOutcome, { kind: 'unreachable' }>;
 /** One answer's text and headers. */
 interface Received {
   readonly kind: 'received';

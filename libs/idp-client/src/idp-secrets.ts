@@ -57,7 +57,13 @@ function secretsOf(
     ...named(entry?.secret, ...path, 'secret'),
     ...named(entry?.key, ...path, 'key'),
   ];
-  if (reader === 'session-poller') return [...ofClient(client, 'client'), ...ofClient(probe.client, 'probe', 'client')];
+  if (reader === 'session-poller')
+    return [
+      ...ofClient(client, 'client'),
+      ...ofClient(probe.client, 'probe', 'client'),
+      ...named(ssf?.poll?.authorization, 'ssf', 'poll', 'authorization'),
+      ...ofClient(ssf?.poll?.client, 'ssf', 'poll', 'client'),
+    ];
   return [
     ...ofClient(client, 'client'),
     ...named(ssf?.authorization, 'ssf', 'authorization'),

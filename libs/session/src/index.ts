@@ -70,3 +70,7 @@ export type {
 export { IssuerHealth, ProbeQueue } from './poller-ports.js';
 export type { Calibration, ClaimedSession, HeldEnding, Lane, ProbeRecord, ReauthReason } from './poller-ports.js';
 export { RecentlyUsed } from './recently-used.js';
+export { channelHealth, FAILURES_UNHEALTHY } from './ssf-stream.js';
+export type { ChannelHealth, SsfReply, SsfStream, SsfStreamStatus } from './ssf-stream.js';
+export { SsfStreams } from './ssf-ports.js';
+export type { SsfLease, SsfStreamKey } from './ssf-ports.js';

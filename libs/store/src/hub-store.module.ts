@@ -14,6 +14,7 @@ import {
   SessionSignal,
   SessionTokens,
   SilentLedger,
+  SsfStreams,
   SsoSessions,
 } from '#session';
 import { HubDatabase } from './hub-database.js';
@@ -30,6 +31,7 @@ import { PrismaReceipts } from './prisma-receipts.js';
 import { PrismaSeenTokens } from './prisma-seen-tokens.js';
 import { PrismaSessionTokens } from './prisma-session-tokens.js';
 import { PrismaSilentLedger } from './prisma-silent-ledger.js';
+import { PrismaSsfStreams } from './prisma-ssf-streams.js';
 import { type EventOrigin, PrismaSsoSessions } from './prisma-sso-sessions.js';
 import { RememberedBrowserSessions } from './remembered-browser-sessions.js';
 import { TellingSsoSessions } from './telling-sso-sessions.js';
@@ -83,6 +85,7 @@ export class HubStoreModule {
         onDatabase(SeenTokens, (database) => new PrismaSeenTokens(database)),
         onDatabase(ProbeQueue, (database) => new PrismaProbeQueue(database, cipher)),
         onDatabase(IssuerHealth, (database) => new PrismaIssuerHealth(database)),
+        onDatabase(SsfStreams, (database) => new PrismaSsfStreams(database)),
         onDatabase(Outbox, (database) => new PrismaOutbox(database, clock)),
         onDatabase(HubCleanUp, (database) => new PrismaHubCleanUp(database, clock)),
       ],
@@ -101,6 +104,7 @@ export class HubStoreModule {
         SeenTokens,
         ProbeQueue,
         IssuerHealth,
+        SsfStreams,
         Outbox,
         HubCleanUp,
       ],

@@ -19,6 +19,7 @@ export { PrismaReceipts } from './prisma-receipts.js';
 export { PrismaSeenTokens } from './prisma-seen-tokens.js';
 export { PrismaSessionTokens } from './prisma-session-tokens.js';
 export { PrismaSilentLedger } from './prisma-silent-ledger.js';
+export { PrismaSsfStreams } from './prisma-ssf-streams.js';
 export { PrismaSsoSessions } from './prisma-sso-sessions.js';
 export { PgOutboxSignal } from './pg-outbox-signal.js';
 export { PgSessionSignal } from './pg-session-signal.js';

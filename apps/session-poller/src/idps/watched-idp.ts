@@ -1,5 +1,6 @@
 import { IdpClient, type IdpEntry, idpOptionsOf, type IdpsFile, type Secrets } from '#idp-client';
 import { type Clock, type IssuerProfile, issuerProfile, type Lane, type ProbeMethod } from '#session';
+import { type SsfPolling, ssfPollingOf } from './ssf-polling.js';
 
 const USUAL_INTERVAL_S = 900;
 
@@ -20,6 +21,8 @@ export interface WatchedIdp {
   readonly client: IdpClient;
   /** the client that introspects */
   readonly introspector: IdpClient;
+  /** how its security events are fetched; undefined: they are not */
+  readonly ssf: SsfPolling | undefined;
 }
 
 /** Makes what the file says. It has been checked, and its secrets are there. */
@@ -49,5 +52,6 @@ function toWatched(name: string, entry: IdpEntry, secrets: Secrets, clock: Clock
     client,
     introspector:
       probe.client === undefined ? client : new IdpClient(idpOptionsOf(entry, secrets, probe.client), clock),
+    ssf: ssfPollingOf(entry, secrets, client, clock),
   };
 }
