@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { channelHealth, decodeSessionEnded, type Sid } from '#session';
+import { decodeSessionEnded, type Sid } from '#session';
 import { PrismaSsfStreams } from '#store';
 import { type IdpInput, pollersForSuite } from '../support/poller.js';
 import { API_TOKEN, CAEP, SSF, SsfTransmitter } from '../support/ssf-transmitter.js';
@@ -44,8 +44,7 @@ describe('security events by poll, at the session-poller as a process', () => {
   const isAcked = (jti: string) => until(`${jti} is acknowledged`, () => transmitter.acked.includes(jti) || undefined);
   const errOf = (jti: string) => until(`${jti} is refused`, () => transmitter.refused.get(jti));
   const isVerified = () => until('the stream is verified', async () => (await row())?.verifiedAt ?? undefined);
-  const causesOf = async (sid: Sid) =>
-    (await eventsOf(sid)).map(({ payload }) => decodeSessionEnded(payload).cause);
+  const causesOf = async (sid: Sid) => (await eventsOf(sid)).map(({ payload }) => decodeSessionEnded(payload).cause);
   const pollsFrom = async (count: number) => {
     const from = transmitter.polls.length;
     await until(`${count} more polls`, () => transmitter.polls.length >= from + count || undefined);
@@ -97,17 +96,40 @@ describe('security events by poll, at the session-poller as a process', () => {
     ['no sub_id', 'invalid_request', () => transmitter.send({})],
     ['another issuer', 'invalid_issuer', () => transmitter.send({ sub_id: issSub('cleo'), iss: 'https://x.example' })],
     ['another audience', 'invalid_audience', () => transmitter.send({ sub_id: issSub('cleo'), aud: 'them' })],
-    ['T191: two events', 'invalid_request', () => transmitter.send({ sub_id: issSub('cleo'), events: { [CAEP]: {}, 'urn:x': {} } })],
-    ['T192: aliases within aliases', 'invalid_request', () => transmitter.send({ sub_id: { format: 'aliases', identifiers: [{ format: 'aliases', identifiers: [issSub('cleo')] }] } })],
-    ['T192: a member that the format does not have', 'invalid_request', () => transmitter.send({ sub_id: { ...issSub('cleo'), more: 1 } })],
-    ['another jti than the one it is delivered under', 'invalid_request', async () => {
-      transmitter.offer('outside', await transmitter.sign({ jti: 'inside', sub_id: issSub('cleo') }));
-      return 'outside';
-    }],
-    ['no token at all', 'invalid_request', () => {
-      transmitter.offer('rubbish', 'x');
-      return Promise.resolve('rubbish');
-    }],
+    [
+      'T191: two events',
+      'invalid_request',
+      () => transmitter.send({ sub_id: issSub('cleo'), events: { [CAEP]: {}, 'urn:x': {} } }),
+    ],
+    [
+      'T192: aliases within aliases',
+      'invalid_request',
+      () =>
+        transmitter.send({
+          sub_id: { format: 'aliases', identifiers: [{ format: 'aliases', identifiers: [issSub('cleo')] }] },
+        }),
+    ],
+    [
+      'T192: a member that the format does not have',
+      'invalid_request',
+      () => transmitter.send({ sub_id: { ...issSub('cleo'), more: 1 } }),
+    ],
+    [
+      'another jti than the one it is delivered under',
+      'invalid_request',
+      async () => {
+        transmitter.offer('outside', await transmitter.sign({ jti: 'inside', sub_id: issSub('cleo') }));
+        return 'outside';
+      },
+    ],
+    [
+      'no token at all',
+      'invalid_request',
+      () => {
+        transmitter.offer('rubbish', 'x');
+        return Promise.resolve('rubbish');
+      },
+    ],
   ])('T190: %s is refused by setErrs, and ends nobody', async (_name, err, attack) => {
     await start();
     const sid = await signIn('cleo');
@@ -144,7 +166,6 @@ describe('security events by poll, at the session-poller as a process', () => {
     await transmitter.send({ jti: 'lost-ack', sub_id: issSub('emma') });
     await isAcked('lost-ack');
     expect(lost).toBeGreaterThanOrEqual(2);
-    transmitter.offer('lost-ack', await Promise.resolve(transmitter.queue.get('lost-ack') ?? ''));
     expect(await causesOf(sid)).toHaveLength(1);
   });
 
@@ -156,8 +177,9 @@ describe('security events by poll, at the session-poller as a process', () => {
     await isAcked('twice');
     const before = transmitter.acked.filter((jti) => jti === 'twice').length;
     transmitter.offer('twice', token);
-    await until('it is acknowledged again', () =>
-      transmitter.acked.filter((jti) => jti === 'twice').length > before || undefined,
+    await until(
+      'it is acknowledged again',
+      () => transmitter.acked.filter((jti) => jti === 'twice').length > before || undefined,
     );
     expect(await causesOf(sid)).toHaveLength(1);
   });
@@ -182,19 +204,21 @@ describe('security events by poll, at the session-poller as a process', () => {
   it('SSF-09: a verification that comes too soon for the transmitter is put off, and speaks against nothing', async () => {
     transmitter.verifyAnswer = { status: 429, headers: { 'retry-after': '600' } };
     await start();
-    await until('it was put off', async () => ((await row())?.verifyDueAt ?? undefined) && (await row())?.polledAt ? true : undefined);
+    await until('it was put off', async () =>
+      ((await row())?.verifyDueAt ?? undefined) && (await row())?.polledAt ? true : undefined,
+    );
     const seen = await row();
     expect(seen?.verifyAskedAt).toBeNull();
     expect(seen!.verifyDueAt!.getTime()).toBeGreaterThan(Date.now() + 500_000);
     expect(transmitter.requests.filter((line) => line === 'POST /verify').length).toBeGreaterThan(0);
   });
 
-  it.each<[string, { readonly status: number; readonly body?: unknown } | 'hang' | 'drop', string]>([
-    ['401', { status: 401, body: {} }, '30'],
-    ['429', { status: 429, body: {} }, '30'],
-    ['500', { status: 500, body: { sets: {} } }, '30'],
-    ['a connection that breaks', 'drop', '30'],
-    ['HTML with 200', { status: 200, body: '<h1>hello</h1>' }, '30'],
+  it.each<[string, { readonly status: number; readonly body?: unknown } | 'drop']>([
+    ['401', { status: 401, body: {} }],
+    ['429', { status: 429, body: {} }],
+    ['500', { status: 500, body: { sets: {} } }],
+    ['a connection that breaks', 'drop'],
+    ['HTML with 200', { status: 200, body: '<h1>hello</h1>' }],
   ])('T197: %s makes the channel unhealthy, ends nobody, and heals', async (_name, answer) => {
     await start({ everyS: 0.05 });
     await isVerified();
@@ -234,7 +258,10 @@ describe('security events by poll, at the session-poller as a process', () => {
     await transmitter.send({ jti: 'disliked', sub_id: issSub('iris') });
     await until('the session ends', () => isEnded(sid));
     const polls = transmitter.polls.length;
-    await until('it is polled without', () => transmitter.polls.slice(polls).some(({ body }) => body.ack === undefined) || undefined);
+    await until(
+      'it is polled without',
+      () => transmitter.polls.slice(polls).some(({ body }) => body.ack === undefined) || undefined,
+    );
     expect(await causesOf(sid)).toHaveLength(1);
   });
 
@@ -258,12 +285,21 @@ describe('security events by poll, at the session-poller as a process', () => {
   });
 
   it.each<[string, () => void]>([
-    ['SSF-01: whose discovery document is of another issuer', () => (transmitter.configuration = { issuer: 'https://x.example' })],
+    [
+      'SSF-01: whose discovery document is of another issuer',
+      () => (transmitter.configuration = { issuer: 'https://x.example' }),
+    ],
     ['SSF-06: whose stream is of another issuer', () => (transmitter.stream = { iss: 'https://x.example' })],
     ['SSF-06: whose stream is for others', () => (transmitter.stream = { aud: 'them' })],
-    ['SSF-06: whose stream is pushed', () => (transmitter.stream = { delivery: { method: 'urn:ietf:rfc:8935', endpoint_url: 'https://x.example' } })],
+    [
+      'SSF-06: whose stream is pushed',
+      () => (transmitter.stream = { delivery: { method: 'urn:ietf:rfc:8935', endpoint_url: 'https://x.example' } }),
+    ],
     ['SSF-06: that does not deliver what ends sessions', () => (transmitter.stream = { events_delivered: ['urn:x'] })],
-    ['SSF-06: whose polls would go in clear text to another machine', () => (transmitter.stream = { delivery: { method: 'urn:ietf:rfc:8936', endpoint_url: 'http://x.example/poll' } })],
+    [
+      'SSF-06: whose polls would go in clear text to another machine',
+      () => (transmitter.stream = { delivery: { method: 'urn:ietf:rfc:8936', endpoint_url: 'http://x.example/poll' } }),
+    ],
   ])('a transmitter %s is not polled', async (_name, spoil) => {
     spoil();
     const polls = transmitter.polls.length;
@@ -291,22 +327,47 @@ describe('security events by poll, at the session-poller as a process', () => {
   });
 
   it('T195: killed between the effect and the acknowledgement: the token comes again, one effect, one event', async () => {
+    const { database } = the();
     const first = await start();
     await isVerified();
     const sid = await signIn('mia');
-    await the().database.$transaction(
-      async (tx) => {
-        await tx.$queryRaw`SELECT 1 FROM "SsfStream" FOR UPDATE`; // nothing can be written of the stream meanwhile
-        await first.kill();
-      },
-      { timeout: 30_000 },
-    );
-    expect(await isEnded(sid)).toBeUndefined();
-    await the().database.ssfStream.updateMany({ data: { leaseUntil: new Date(0) } });
-    await start();
-    await transmitter.send({ sub_id: issSub('mia') });
+    await database.$executeRaw`CREATE FUNCTION refuse_acks() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not now'; END $$`;
+    await database.$executeRaw`CREATE TRIGGER refuse_acks BEFORE UPDATE ON "SsfStream" FOR EACH ROW WHEN (NEW."acks" <> '[]') EXECUTE FUNCTION refuse_acks()`;
+    const jti = await transmitter.send({ sub_id: issSub('mia') });
     await until('the session ends', () => isEnded(sid));
+    await pollsFrom(2); // it is delivered again and again, and never acknowledged
+    await first.kill();
+    expect(transmitter.acked).not.toContain(jti);
+    await database.$executeRaw`DROP TRIGGER refuse_acks ON "SsfStream"`;
+    await start();
+    await isAcked(jti);
     expect(await causesOf(sid)).toHaveLength(1);
-    void channelHealth;
+  });
+
+  it('a token whose keys can’t be had is not acknowledged, and is taken when they can', async () => {
+    transmitter.configuration = { jwks_uri: `${transmitter.issuer}/nowhere` };
+    await start();
+    const sid = await signIn('nora');
+    const jti = await transmitter.send({ sub_id: issSub('nora') });
+    await pollsFrom(3);
+    expect([transmitter.acked.includes(jti), transmitter.refused.has(jti)]).toEqual([false, false]);
+    transmitter.configuration = {};
+    await until('the session ends', () => isEnded(sid));
+    await isAcked(jti);
+  });
+
+  it('gets tokens for the API with client credentials, and another when one is not taken any more', async () => {
+    let given = 0;
+    the().idp.token = (form) =>
+      form.get('grant_type') === 'client_credentials' && form.get('scope') === 'ssf.manage ssf.read'
+        ? { status: 200, body: { access_token: `given-${(given += 1)}`, token_type: 'Bearer', expires_in: 3600 } }
+        : { status: 400, body: { error: 'invalid_grant' } };
+    transmitter.token = 'given-1';
+    await start({ authorization: undefined, client: { id: 'receiver', secret: { env: 'SSF_TOKEN' } } });
+    await isVerified();
+    transmitter.token = 'given-2';
+    const sid = await signIn('olga');
+    await transmitter.send({ sub_id: issSub('olga') });
+    await until('the session ends', () => isEnded(sid));
   });
 });

@@ -21,7 +21,9 @@ export interface PollSeen {
 }
 
 /** What a poll is answered in place of the truth; undefined: the truth. `drop` cuts the connection, `hang` never answers. */
-export type PollScript = (poll: PollSeen) => { readonly status: number; readonly body?: unknown } | 'drop' | 'hang' | undefined;
+export type PollScript = (
+  poll: PollSeen,
+) => { readonly status: number; readonly body?: unknown } | 'drop' | 'hang' | undefined;
 
 /**
  * A transmitter of security events with one stream (SSF 1.0, RFC 8936): it has keys, hands out tokens again and again until each
@@ -96,7 +98,14 @@ export class SsfTransmitter {
     this.state = (asked) => asked;
     this.verifyAnswer = { status: 204 };
     this.queue.clear();
-    Object.assign(this, { configuration: {}, stream: {}, exists: false, status: 'enabled', token: API_TOKEN, mostAtOnce: 0 });
+    Object.assign(this, {
+      configuration: {},
+      stream: {},
+      exists: false,
+      status: 'enabled',
+      token: API_TOKEN,
+      mostAtOnce: 0,
+    });
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -133,7 +142,10 @@ export class SsfTransmitter {
     return { stream_id: 'stream-1', iss: this.issuer, aud: ['us'], delivery, events_delivered: [CAEP], ...this.stream };
   }
 
-  private async verify({ state }: Json, reply: (status: number, value?: unknown, headers?: Readonly<Record<string, string>>) => unknown) {
+  private async verify(
+    { state }: Json,
+    reply: (status: number, value?: unknown, headers?: Readonly<Record<string, string>>) => unknown,
+  ) {
     const { status, headers } = this.verifyAnswer;
     const told = this.state(String(state));
     if (status === 204 && told !== undefined)
@@ -144,7 +156,11 @@ export class SsfTransmitter {
     reply(status, undefined, headers);
   }
 
-  private async answerPoll(poll: PollSeen, response: ServerResponse, reply: (status: number, value?: unknown) => unknown) {
+  private async answerPoll(
+    poll: PollSeen,
+    response: ServerResponse,
+    reply: (status: number, value?: unknown) => unknown,
+  ) {
     this.polls.push(poll);
     this.open += 1;
     this.mostAtOnce = Math.max(this.mostAtOnce, this.open);
