@@ -55,6 +55,14 @@ const GRANTS: Readonly<Record<string, Allowed>> = {
     'node:timers/promises': 'waits before it writes down once more what an IdP gave',
     zod: 'reads error answers',
   },
+  ssf: {
+    '#idp-client': 'speaks HTTP under the rules of the IdP',
+    '#oidc': 'verifies security event tokens',
+    '#session': 'ends sessions through its ports',
+    '@nestjs/common': "Nest's logger",
+    jose: "reads the transmitter's keys",
+    zod: 'reads what the transmitter says',
+  },
   store: {
     '#session': 'implements its ports in Postgres',
     '@nestjs/common': 'modules that hold a connection',

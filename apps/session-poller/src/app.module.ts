@@ -12,6 +12,7 @@ import { pollingOf } from './polling.providers.js';
 import { ReceiptsController } from './receipts/receipts.controller.js';
 import { receiptServer } from './receipts/start-receipts.js';
 import { HubTimeService } from './time/hub-time.service.js';
+import { ssfLoops } from './ssf/ssf-loops.js';
 import { WorkersService } from './workers.service.js';
 
 /** The session-poller: asks IdPs about sessions, and sends what the outbox holds. */
@@ -38,6 +39,7 @@ export class AppModule {
         ...pollingOf(config, idps),
         cleanUpOf(),
         ...expiryOf(clock),
+        ssfLoops(config, idps),
         healthOf(),
         WorkersService,
       ],

@@ -10,11 +10,16 @@ export type { Contradiction } from './client-contradictions.js';
 /** Says what single keys of the IdPs' entries can't: what stands twice, what is not safe. Those with faults are undefined. */
 export function idpContradictions(idps: Readonly<Record<string, IdpEntry | undefined>>): readonly Contradiction[] {
   const seen = new Set<string>();
+  const polled = new Set<string>();
   return Object.entries(idps).flatMap(([name, entry]) => {
     if (entry === undefined) return [];
     const key = `${entry.issuer} ${entry.client.id}`;
     const twice = seen.has(key) ? [{ path: ['client', 'id'], message: 'stands twice for this issuer' }] : [];
     seen.add(key);
+    const stream = entry.ssf?.poll && `${entry.ssf.transmitter} ${entry.ssf.audience}`;
+    if (stream !== undefined && polled.has(stream))
+      twice.push({ path: ['ssf', 'poll'], message: 'stands twice for this transmitter and audience: once is enough' });
+    if (stream !== undefined) polled.add(stream);
     return [...twice, ...withinIdp(entry)].map(({ path, message }) => ({ path: ['idps', name, ...path], message }));
   });
 }
@@ -35,12 +40,22 @@ function withinIdp(entry: IdpEntry): readonly Contradiction[] {
       : []),
     ...withinProbe(entry),
     ...adminApiContradictions(entry),
+    ...withinPoll(entry),
   ];
 }
 
 /** Methods that ask about a token, so that what they say is of the session only where tokens end with it. */
 const BY_TOKEN: readonly ProbeMethod[] = ['introspect', 'userinfo'];
 const SHORTEST_SLIDING_S = 300;
+
+function withinPoll({ ssf }: IdpEntry): readonly Contradiction[] {
+  if (ssf?.poll === undefined) return [];
+  const { authorization, client } = ssf.poll;
+  const path = ['ssf', 'poll'];
+  if ((authorization === undefined) === (client === undefined))
+    return [{ path, message: 'needs either authorization or client' }];
+  return client === undefined ? [] : clientContradictions(client, [...path, 'client']);
+}
 
 /** A probe that keeps sessions alive hides the very end that it is to find (POL-03); one that can't tell is no probe. */
 function withinProbe(entry: IdpEntry): readonly Contradiction[] {

@@ -3,6 +3,7 @@ import { issuerProfileNames, probeMethods } from '#session';
 import { z } from 'zod';
 import { adminApiEntry } from './admin-api-entry.js';
 import { Client } from './client-entry.js';
+import { ssfPollEntry } from './ssf-poll-entry.js';
 
 const seconds = z.number().positive();
 
@@ -11,6 +12,9 @@ const Ssf = z.strictObject({
   jwksUri: z.url().optional().describe('where its keys are; default: from its discovery document'),
   audience: z.string().min(1).describe('who we are in `aud`'),
   authorization: secretPlace.optional().describe('what the Authorization header of a push must be, whole'),
+  poll: ssfPollEntry
+    .optional()
+    .describe('the session-poller fetches the events (RFC 8936) and keeps the stream; off unless named'),
 });
 
 const Probe = z.strictObject({
@@ -128,7 +132,7 @@ export const idpEntry = z.strictObject({
   adminApi: adminApiEntry
     .optional()
     .describe("the IdP's own API of sessions, for the session-poller: with it, probe.method is admin-api by default"),
-  ssf: Ssf.optional().describe('take security event tokens by push (RFC 8935)'),
+  ssf: Ssf.optional().describe('take security event tokens by push (RFC 8935), and by poll where `poll` is named'),
   globalTokenRevocation: z
     .strictObject({ authorization: secretPlace.describe('bearer token that the caller must have') })
     .optional()

@@ -64,6 +64,8 @@ function secretsOf(
       ...ofClient(probe.client, 'probe', 'client'),
       ...ofClient(adminApi?.client, 'adminApi', 'client'),
       ...named(adminApi?.token, 'adminApi', 'token'),
+      ...named(ssf?.poll?.authorization, 'ssf', 'poll', 'authorization'),
+      ...ofClient(ssf?.poll?.client, 'ssf', 'poll', 'client'),
     ];
   return [
     ...ofClient(client, 'client'),

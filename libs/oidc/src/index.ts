@@ -37,3 +37,4 @@ export type { ProviderMetadata } from './provider-metadata.js';
 export { importAssertionKey, signAssertion, toPublicJwk, verifyAssertion } from './assertion.js';
 export type { AssertionClaims, AssertionKey, NewAssertion } from './assertion.js';
 export { toBasicCredentials } from './client-authentication.js';
+export { tokenHashOf } from './token-hash.js';

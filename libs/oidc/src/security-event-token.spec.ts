@@ -42,6 +42,7 @@ describe('a security event token', () => {
       jti: 'j1',
       issuedAt: NOW,
       type: REVOKED,
+      claims: GOOD.events[REVOKED],
       subject: ANA,
       happenedAt: new Date('2026-08-30T11:59:30Z'),
       initiatingEntity: 'policy',

@@ -20,6 +20,8 @@ export interface SecurityEvent {
   readonly issuedAt: Date;
   /** URI that says what has happened */
   readonly type: string;
+  /** what the event says of itself, unread */
+  readonly claims: Readonly<Record<string, unknown>>;
   readonly subject: SubjectIdentifier;
   /** when it happened, as the event says, else when the token was issued; may be in the future */
   readonly happenedAt: Date;
@@ -91,6 +93,7 @@ export async function verifySecurityEventToken(
     jti,
     issuedAt: new Date(iat * 1000),
     type,
+    claims: event,
     subject: subjectOf(payload, type, event),
     happenedAt: new Date((times.data.event_timestamp ?? iat) * 1000),
     initiatingEntity: Initiator.parse(event.initiating_entity),

@@ -112,3 +112,7 @@ export type { ProbeAlarm } from './probe-alarm.js';
 export { Brakes, ProbeCounts } from './brake-ports.js';
 export type { Brake, BrakeState, HeldSession, ProbeCount } from './brake-ports.js';
 export { RecentlyUsed } from './recently-used.js';
+export { channelHealth, FAILURES_UNHEALTHY } from './ssf-stream.js';
+export type { ChannelHealth, SsfReply, SsfStream, SsfStreamStatus } from './ssf-stream.js';
+export { SsfStreams } from './ssf-ports.js';
+export type { SsfLease, SsfStreamKey } from './ssf-ports.js';

@@ -23,6 +23,7 @@ import {
   SessionSignal,
   SessionTokens,
   SilentLedger,
+  SsfStreams,
   SsoSessions,
 } from '#session';
 import { HubDatabase } from './hub-database.js';
@@ -50,6 +51,7 @@ import { PrismaSessionTokens } from './prisma-session-tokens.js';
 import { PrismaSilentLedger } from './prisma-silent-ledger.js';
 import type { EventOrigin } from './outbox-rows.js';
 import { PrismaSsoSessions } from './prisma-sso-sessions.js';
+import { PrismaSsfStreams } from './prisma-ssf-streams.js';
 import { RememberedBrowserSessions } from './remembered-browser-sessions.js';
 import { TellingSsoSessions } from './telling-sso-sessions.js';
 import { TokenCipher, type TokenKey } from './token-cipher.js';
@@ -113,6 +115,7 @@ export class HubStoreModule {
         onDatabase(SessionCensus, (database) => new PrismaSessionCensus(database)),
         onDatabase(Canaries, (database) => new PrismaCanaries(database)),
         onDatabase(IssuerHealth, (database) => new PrismaIssuerHealth(database)),
+        onDatabase(SsfStreams, (database) => new PrismaSsfStreams(database)),
         { provide: Outbox, useFactory: () => new PgOutbox(url, clock, Math.random) }, // connects when it is drained
         onDatabase(DeadEvents, (database) => new PrismaDeadEvents(database)),
         onDatabase(PollerGauges, (database) => new PrismaPollerGauges(database)),
@@ -140,6 +143,7 @@ export class HubStoreModule {
         SessionCensus,
         Canaries,
         IssuerHealth,
+        SsfStreams,
         Outbox,
         DeadEvents,
         PollerGauges,

@@ -28,6 +28,7 @@ export { PrismaPollers } from './prisma-pollers.js';
 export { PrismaSessionCensus } from './prisma-session-census.js';
 export { PrismaSessionTokens } from './prisma-session-tokens.js';
 export { PrismaSilentLedger } from './prisma-silent-ledger.js';
+export { PrismaSsfStreams } from './prisma-ssf-streams.js';
 export { PrismaSsoSessions } from './prisma-sso-sessions.js';
 export { PgOutboxSignal } from './pg-outbox-signal.js';
 export { PgProbeSignal } from './pg-probe-signal.js';

@@ -1,9 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { addresseeOf, type LogoutTokenClaims, OidcError, verifyLogoutToken } from '#oidc';
+import { addresseeOf, type LogoutTokenClaims, OidcError, verifyLogoutToken, tokenHashOf } from '#oidc';
 import { Clock, type Ending, type EndingOf, parseSub, SeenTokens, SsoSessions, reasonOf } from '#session';
 import type { Idp } from '../idps/idp.js';
 import { Idps } from '../idps/idps.js';
-import { tokenHashOf } from '../receivers/token-hash.js';
 import { TokenRevocation } from '../logout/token-revocation.js';
 
 /** A token is remembered until it can no longer verify: its `exp`, or the oldest `iat` that we accept, with skew on both sides. */

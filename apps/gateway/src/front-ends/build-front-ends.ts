@@ -1,4 +1,5 @@
 import type { SecretPlace } from '#config';
+import { Transmitter, transmitterOptionsOf } from '#ssf';
 import { IdpClient, idpOptionsOf, type Secrets } from '#idp-client';
 import { type Clock, issuerProfile } from '#session';
 import type { Idp } from '../idps/idp.js';
@@ -40,11 +41,7 @@ function toIdp(name: string, entry: IdpEntry, secrets: Secrets, clock: Clock): I
     revokeOnLogout: entry.revokeOnLogout,
     logoutTokens: entry.logoutTokens,
     ssf: ssf && {
-      issuer: ssf.transmitter,
-      internalOrigin: entry.internalOrigin,
-      unsafePlainHttp: entry.unsafePlainHttp,
-      jwksUri: ssf.jwksUri,
-      audience: ssf.audience,
+      transmitter: new Transmitter(transmitterOptionsOf(entry, ssf), clock),
       authorization: secretOf(ssf.authorization),
     },
     globalTokenRevocation: secretOf(globalTokenRevocation?.authorization),

@@ -1,4 +1,5 @@
-import type { IdpAddress, IdpClient } from '#idp-client';
+import type { IdpClient } from '#idp-client';
+import type { Transmitter } from '#ssf';
 
 /** One IdP, as one of its clients. */
 export interface Idp {
@@ -24,9 +25,8 @@ export interface Idp {
 }
 
 /** Who pushes security event tokens about this IdP's sessions. */
-export interface SsfTransmitter extends IdpAddress {
-  readonly jwksUri: string | undefined;
-  readonly audience: string;
+export interface SsfTransmitter {
+  readonly transmitter: Transmitter;
   /** what the Authorization header must be, whole; undefined: the token's signature alone speaks */
   readonly authorization: string | undefined;
 }

@@ -4,11 +4,11 @@ import { problem } from '#http';
 import { IdpError } from '#idp-client';
 import { SecurityEventRefused } from '#oidc';
 import { reasonOf } from '#session';
+import { SecurityEvents, type TakenEvent } from '#ssf';
 import { FrontEnds } from '../front-ends/front-ends.js';
 import { mediaTypeOf } from '../http/media-type.js';
 import { RequestLimits } from '../limits/request-limits.js';
 import { isSameSecret } from './same-secret.js';
-import { SecurityEvents } from './security-events.js';
 
 const TYPE = 'application/secevent+jwt';
 
@@ -41,7 +41,7 @@ export class SsfController {
     try {
       if (ssf.authorization !== undefined && !isSameSecret(request.headers.authorization ?? '', ssf.authorization))
         throw new SecurityEventRefused('authentication_failed', 'the Authorization header is not the one agreed on');
-      await this.events.receive(tokenOf(request), idp, ssf);
+      this.tell(await this.events.receive(tokenOf(request), { iss: idp.issuer, transmitter: ssf.transmitter }));
       await reply.status(202).send();
     } catch (error) {
       if (error instanceof IdpError) {
@@ -53,6 +53,12 @@ export class SsfController {
       this.logger.warn(`ssf.refused idp=${idp.name} err=${error.err} reason=${reasonOf(error)}`);
       await reply.status(400).header('content-language', 'en').send({ err: error.err, description: error.message });
     }
+  }
+
+  private tell(taken: TakenEvent): void {
+    if (taken.kind === 'verification') this.logger.log('ssf.verified');
+    if (taken.kind === 'stream_updated')
+      this.logger.warn('ssf.stream.updated; the transmitter has changed, paused or stopped the stream');
   }
 }
 

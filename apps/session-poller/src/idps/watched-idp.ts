@@ -10,6 +10,7 @@ import {
   type Secrets,
 } from '#idp-client';
 import { type Clock, type IssuerProfile, issuerProfile, type Lane, type ProbeMethod } from '#session';
+import { type SsfPolling, ssfPollingOf } from './ssf-polling.js';
 
 const USUAL_INTERVAL_S = 900;
 
@@ -34,6 +35,8 @@ export interface WatchedIdp {
   readonly introspector: IdpClient;
   /** its API of sessions, where the configuration names one */
   readonly adminApi: AdminApi | undefined;
+  /** how its security events are fetched; undefined: they are not */
+  readonly ssf: SsfPolling | undefined;
 }
 
 /** Makes what the file says. It has been checked, and its secrets are there. */
@@ -66,5 +69,6 @@ function toWatched(name: string, entry: IdpEntry, secrets: Secrets, clock: Clock
     introspector:
       probe.client === undefined ? client : new IdpClient(idpOptionsOf(entry, secrets, probe.client), clock),
     adminApi: api && new AdminApi(api, async () => (await client.metadata()).tokenEndpoint, clock),
+    ssf: ssfPollingOf(entry, secrets, client, clock),
   };
 }

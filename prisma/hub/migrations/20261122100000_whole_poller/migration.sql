@@ -58,6 +58,7 @@ CREATE TABLE "SsfStream" (
     "acks" JSONB NOT NULL DEFAULT '[]',
     "verifyState" TEXT,
     "verifyAskedAt" TIMESTAMPTZ(3),
+    "verifyDueAt" TIMESTAMPTZ(3),
     "verifiedAt" TIMESTAMPTZ(3),
     "polledAt" TIMESTAMPTZ(3),
     "failures" INTEGER NOT NULL DEFAULT 0,

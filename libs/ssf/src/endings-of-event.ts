@@ -1,6 +1,5 @@
 import type { SecurityEvent, SimpleSubject } from '#oidc';
-import { type Cause, type EndingOf, parseSub } from '#session';
-import type { Idp } from '../idps/idp.js';
+import { type Cause, type EndingOf, type Lane, parseSub } from '#session';
 
 const CAEP = 'https://schemas.openid.net/secevent/caep/event-type/';
 const RISC = 'https://schemas.openid.net/secevent/risc/event-type/';
@@ -13,6 +12,9 @@ const CAUSES: ReadonlyMap<string, Cause> = new Map([
   [`${RISC}account-purged`, 'account_disabled'],
 ]);
 
+/** The events to ask a transmitter for. */
+export const ENDING_EVENTS: readonly string[] = [...CAUSES.keys()];
+
 /** Members of a complex subject that say no more about a person than who it is: her tenant does not split her sessions. */
 const WITHIN_A_PERSON: ReadonlySet<string> = new Set(['tenant', 'org_unit']);
 
@@ -24,19 +26,19 @@ export type EventMeaning =
 /**
  * Says which sessions an event is about.
  *
- * @param idps one IdP, as all of its clients
+ * @param lanes one IdP, as all of its clients
  * @param isCritical whether a member of a complex subject must be understood, or the event is void
  * @see CAEP 1.0 §3.1; RISC Profile 1.0 §2; Shared Signals Framework 1.0 §3.3 to §3.6
  */
 export function meaningOf(
   { type, subject }: SecurityEvent,
-  idps: readonly Pick<Idp, 'issuer' | 'clientId'>[],
+  lanes: readonly Lane[],
   isCritical: (member: string) => boolean,
 ): EventMeaning {
   const cause = CAUSES.get(type);
   if (cause === undefined) return { kind: 'ignored', reason: 'event_type' };
   const ends = (user: SimpleSubject | undefined, session?: SimpleSubject): EventMeaning => {
-    const of = idps.flatMap((idp) => endingOf(idp, user, session) ?? []);
+    const of = lanes.flatMap((lane) => endingOf(lane, user, session) ?? []);
     return of.length === 0 ? { kind: 'ignored', reason: 'subject' } : { kind: 'ends', cause, of };
   };
   if (subject.format === 'aliases') return ends(subject.identifiers.find(({ format }) => format === 'iss_sub'));
@@ -52,7 +54,7 @@ export function meaningOf(
 }
 
 function endingOf(
-  { issuer: iss, clientId }: Pick<Idp, 'issuer' | 'clientId'>,
+  { iss, clientId }: Lane,
   user: SimpleSubject | undefined,
   session: SimpleSubject | undefined,
 ): EndingOf | undefined {

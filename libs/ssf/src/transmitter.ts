@@ -1,17 +1,20 @@
 import { createLocalJWKSet, errors as joseErrors, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
-import { IdpError, IdpHttp } from '#idp-client';
+import { type IdpAddress, IdpError, IdpHttp } from '#idp-client';
 import type { Clock } from '#session';
-import type { SsfTransmitter } from '../idps/idp.js';
 
 const LIFE_MS = 10 * 60_000;
 const COOL_DOWN_MS = 30_000;
 /** While nothing is known at all. */
 const RETRY_MS = 1_000;
 
+const endpoint = z.url({ protocol: /^https?$/ }).optional();
 const Configuration = z.looseObject({
   issuer: z.string(),
-  jwks_uri: z.url({ protocol: /^https?$/ }),
+  jwks_uri: endpoint,
+  configuration_endpoint: endpoint,
+  status_endpoint: endpoint,
+  verification_endpoint: endpoint,
   critical_subject_members: z.array(z.string()).default([]),
 });
 const KeySet = z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })) });
@@ -22,7 +25,22 @@ interface Known {
   readonly at: number;
 }
 
-/** Who pushes security event tokens: its keys, and what it wants to be understood. Asked at most once in 30 seconds. */
+/** Who sends security event tokens, and to whom. `issuer` is the transmitter. */
+export interface TransmitterOptions extends IdpAddress {
+  /** where its keys are; undefined: where its discovery document says */
+  readonly jwksUri: string | undefined;
+  /** who we are in `aud` */
+  readonly audience: string;
+}
+
+/** Where a transmitter manages streams. Undefined: it does not offer that. */
+export interface TransmitterEndpoints {
+  readonly configuration: string;
+  readonly status: string | undefined;
+  readonly verification: string | undefined;
+}
+
+/** Who sends security event tokens: its keys, and what it wants to be understood. Asked at most once in 30 seconds. */
 export class Transmitter {
   private readonly http: IdpHttp;
   private known: Known | undefined;
@@ -30,7 +48,7 @@ export class Transmitter {
   private askedAt = -Infinity;
 
   constructor(
-    private readonly options: SsfTransmitter,
+    readonly options: TransmitterOptions,
     private readonly clock: Clock,
   ) {
     this.http = new IdpHttp(options, clock);
@@ -53,6 +71,19 @@ export class Transmitter {
   /** Whether a member of a complex subject must be understood. Without a discovery document nobody knows: then it must. */
   isCritical(member: string): boolean {
     return this.known?.critical?.has(member) ?? true;
+  }
+
+  /**
+   * Gives where streams are managed, as the discovery document says now.
+   *
+   * @throws IdpError `IDP_UNAVAILABLE` when it can't be had, is of another issuer or names no configuration endpoint
+   * @see Shared Signals Framework 1.0 §7.1
+   */
+  async endpoints(): Promise<TransmitterEndpoints> {
+    const { configuration_endpoint, status_endpoint, verification_endpoint } = await this.document();
+    if (configuration_endpoint === undefined)
+      throw new IdpError('IDP_UNAVAILABLE', 'the transmitter names no configuration_endpoint');
+    return { configuration: configuration_endpoint, status: status_endpoint, verification: verification_endpoint };
   }
 
   /** Gives what is known, if it is younger than `maxAgeMs`; else asks. What was known stays when the answer is no good. */
@@ -81,11 +112,16 @@ export class Transmitter {
     const at = this.clock.now().getTime();
     if (this.options.jwksUri !== undefined)
       return { keys: await this.keySetAt(this.options.jwksUri), critical: undefined, at };
+    const { jwks_uri, critical_subject_members } = await this.document();
+    if (jwks_uri === undefined) throw new IdpError('IDP_UNAVAILABLE', 'the transmitter names no jwks_uri');
+    return { keys: await this.keySetAt(jwks_uri), critical: new Set(critical_subject_members), at };
+  }
+
+  /** SSF-01: the document must be of the very issuer that was asked for it. */
+  private async document(): Promise<z.output<typeof Configuration>> {
     const document = Configuration.safeParse(await this.get(configurationUrl(this.options.issuer)));
-    if (!document.success || document.data.issuer !== this.options.issuer)
-      throw new IdpError('IDP_UNAVAILABLE', "the transmitter's discovery document is unusable, or of another issuer");
-    const critical = new Set(document.data.critical_subject_members);
-    return { keys: await this.keySetAt(document.data.jwks_uri), critical, at };
+    if (document.success && document.data.issuer === this.options.issuer) return document.data;
+    throw new IdpError('IDP_UNAVAILABLE', "the transmitter's discovery document is unusable, or of another issuer");
   }
 
   private async keySetAt(url: string): Promise<JWTVerifyGetKey> {

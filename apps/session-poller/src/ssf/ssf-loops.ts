@@ -1,0 +1,40 @@
+import type { BeforeApplicationShutdown, OnApplicationBootstrap, Provider } from '@nestjs/common';
+import { Clock, SeenTokens, SsfStreams, SsoSessions } from '#session';
+import { SecurityEvents } from '#ssf';
+import type { PollerConfig } from '../config.js';
+import type { WatchedIdp } from '../idps/watched-idp.js';
+import { StreamLoop } from './stream-loop.js';
+import { TakeSets } from './take-sets.js';
+
+/** One loop for each stream of security events that is polled. */
+export class SsfLoops implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(private readonly loops: readonly StreamLoop[]) {}
+
+  onApplicationBootstrap(): void {
+    for (const loop of this.loops) loop.start();
+  }
+
+  /** Before the relay stops: what they ended last is sent. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all(this.loops.map((loop) => loop.stop()));
+  }
+}
+
+/** Makes a loop for each IdP whose entry says so. */
+export function ssfLoops({ LEASE_S }: Pick<PollerConfig, 'LEASE_S'>, idps: readonly WatchedIdp[]): Provider {
+  return {
+    provide: SsfLoops,
+    inject: [SsfStreams, SeenTokens, SsoSessions, Clock],
+    useFactory: (streams: SsfStreams, seen: SeenTokens, sessions: SsoSessions, clock: Clock) => {
+      const lanes = idps.map(({ lane }) => lane);
+      // refresh tokens of what has ended are not revoked from here: the IdP that ended the session sees to its own
+      const events = new SecurityEvents(lanes, seen, sessions, clock, () => undefined);
+      const loops = idps.flatMap(({ name, lane: { iss }, ssf }) => {
+        if (ssf === undefined) return [];
+        const sets = new TakeSets(events, name, { iss, transmitter: ssf.transmitter }, clock);
+        return [new StreamLoop(ssf, streams, sets, clock, { name, leaseMs: LEASE_S * 1000, random: Math.random })];
+      });
+      return new SsfLoops(loops);
+    },
+  };
+}

@@ -1,0 +1,15 @@
+export { SecurityEvents } from './security-events.js';
+export type { EventSource, TakenEvent } from './security-events.js';
+export { Transmitter } from './transmitter.js';
+export type { TransmitterEndpoints, TransmitterOptions } from './transmitter.js';
+export { transmitterOptionsOf } from './transmitter-options.js';
+export { ClientCredentials, FixedToken } from './api-authorization.js';
+export type { ApiAuthorization, ApiClient } from './api-authorization.js';
+export { StreamApi } from './stream-api.js';
+export type { ApiAnswer, PollTerms } from './stream-api.js';
+export { chooseStream, readStream } from './stream-configuration.js';
+export type { StreamConfiguration, StreamReading } from './stream-configuration.js';
+export { readPollAnswer } from './poll-answer.js';
+export type { PollReading } from './poll-answer.js';
+export { backOffMs, pollDelayMs } from './poll-pace.js';
+export type { PolledRound } from './poll-pace.js';
