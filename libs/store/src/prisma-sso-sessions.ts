@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import { Logger } from '@nestjs/common';
 import {
   type Clock,
@@ -17,21 +16,21 @@ import {
   type TakenToken,
   type TokenSet,
 } from '#session';
-import { Prisma } from './generated/hub/client.js';
+import type { Prisma } from './generated/hub/client.js';
 import type { HubDatabase } from './hub-database.js';
 import { hashOf } from './hash.js';
 import { keysOfEnding, keysOfSignIn, type IdpKey } from './idp-keys.js';
 import { endingOfReplaced, replaceBrowserSession } from './replace-browser-session.js';
 import { endingOfExpired, type EventOrigin, toOutboxRow } from './outbox-rows.js';
-import { NOTHING_KNOWN_AGAINST } from './probe-findings.js';
 import { toSid, toSsoSession, toSub } from './rows.js';
+import { createSession, renewSession } from './write-sign-in.js';
 import { doubtOthers } from './sql/doubt-others.js';
 import { withhold } from './withhold.js';
 import { lock } from './sql/lock.js';
 import { sessionsToEnd, type SessionToEnd } from './sql/sessions-to-end.js';
 import { setMark } from './sql/set-mark.js';
 import { wakeUp } from './sql/wake-up.js';
-import { openTokens, sealTokens } from './sealed-tokens.js';
+import { openTokens } from './sealed-tokens.js';
 import { takeRefreshToken } from './take-refresh-token.js';
 import type { TokenCipher } from './token-cipher.js';
 
@@ -61,7 +60,7 @@ export class PrismaSsoSessions extends SsoSessions {
       const isCalibrated =
         (await tx.issuerHealth.count({ where: { iss: signIn.iss, calibratedAt: { not: null } } })) > 0;
       const due = isCalibrated ? signIn : { ...signIn, firstProbeAt: now }; // an issuer that was never asked is asked at once
-      const sid = (await this.join(tx, due, browser, now)) ?? (await this.create(tx, due, now));
+      const sid = (await this.join(tx, due, browser, now)) ?? (await createSession(tx, this.cipher, due, now));
       await tx.browserSession.create({
         data: {
           id: hashOf(browser.token),
@@ -185,63 +184,8 @@ export class PrismaSsoSessions extends SsoSessions {
     for (const { id } of over) await this.endAll(tx, endingOfExpired({ kind: 'sid', sid: toSid(id) }, now), now);
     const live = await tx.ssoSession.findFirst({ where: same });
     if (live === null) return undefined;
-    const isRenewed = await this.renew(tx, live, signIn, now);
+    const isRenewed = await renewSession(tx, this.cipher, live, signIn, now);
     return isRenewed ? toSid(live.id) : undefined; // it has just ended: this sign-in becomes a session of its own
-  }
-
-  /**
-   * Gives a live record the newer tokens. A sign-in that brings no refresh token leaves the one that is there, if nothing
-   * speaks against it: one that is on its way to the IdP, or whose answer was lost, may be worth nothing by now.
-   */
-  private async renew(
-    tx: Prisma.TransactionClient,
-    { id, expiresAt: end }: { readonly id: string; readonly expiresAt: Date },
-    signIn: NewSsoSession,
-    now: Date,
-  ): Promise<boolean> {
-    const { refreshToken, refreshExpiresAt, ...others } = this.columnsOf(id, signIn, now);
-    const known = { tokenGeneration: { increment: 1 }, ...NOTHING_KNOWN_AGAINST };
-    const expiresAt = signIn.ceiling !== undefined && signIn.ceiling < end ? signIn.ceiling : end;
-    const data = { ...others, ...known, expiresAt };
-    if (refreshToken === null) {
-      const where = { id, endedAt: null, refreshState: null };
-      if ((await tx.ssoSession.updateMany({ where, data })).count === 1) return true;
-    }
-    const where = { id, endedAt: null };
-    const { count } = await tx.ssoSession.updateMany({ where, data: { ...data, refreshToken, refreshExpiresAt } });
-    return count === 1;
-  }
-
-  private async create(tx: Prisma.TransactionClient, signIn: NewSsoSession, now: Date): Promise<Sid> {
-    const id = uuidv7();
-    const { iss, clientId, idpSid, sub } = signIn;
-    await tx.ssoSession.create({
-      data: {
-        id,
-        iss,
-        clientId,
-        idpSid: idpSid ?? null,
-        sub,
-        openedAt: now,
-        expiresAt: signIn.expiresAt,
-        ...this.columnsOf(id, signIn, now),
-      },
-    });
-    return toSid(id);
-  }
-
-  private columnsOf(id: string, signIn: NewSsoSession, now: Date) {
-    return {
-      ...sealTokens(this.cipher, id, signIn.tokens),
-      idTokenIssuedAt: signIn.idTokenIssuedAt,
-      authTime: signIn.authTime ?? null,
-      acr: signIn.acr ?? null,
-      tokensSince: now,
-      refreshState: null,
-      refreshSince: null,
-      idpCheckedAt: now,
-      probeDueAt: signIn.firstProbeAt,
-    };
   }
 }
 
