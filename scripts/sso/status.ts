@@ -60,7 +60,8 @@ async function methodsOf(database: HubDatabase, iss: string, now: Date): Promise
   });
   const methods = new Set([...health, ...counts].map(({ method }) => method));
   return [...methods].sort().map((method) => {
-    const known = health.find((each) => each.method === method);
+    const ofMethod = health.filter((each) => each.method === method);
+    const known = ofMethod.find(({ calibratedAt }) => calibratedAt === null) ?? ofMethod[0]; // of several clients the one in doubt
     const { active, ended, unknown } = counts.find((each) => each.method === method)?._sum ?? {};
     const doubted = known?.doubtedAt ? `doubted ${agoOf(known.doubtedAt, now)}` : 'never said active';
     const calibration = known?.calibratedAt ? `calibrated, last active ${agoOf(known.lastActiveAt, now)}` : doubted;

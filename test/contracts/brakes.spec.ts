@@ -29,8 +29,15 @@ describe('the mass-logout brake in Postgres', () => {
     changes: Partial<Braked> = {},
     sessions = hub().sessions,
   ): Promise<EndResult> => {
-    const { iss, sid, leaseId, tokenGeneration } = session;
-    const usual = { iss, method: 'introspect', intervalMs: INTERVAL_MS, reauthenticate: false, calibration: undefined };
+    const { iss, clientId, sid, leaseId, tokenGeneration } = session;
+    const usual = {
+      iss,
+      clientId,
+      method: 'introspect',
+      intervalMs: INTERVAL_MS,
+      reauthenticate: false,
+      calibration: undefined,
+    };
     return sessions.end({
       of: { kind: 'sid', sid, onlyIf: { leaseId, tokenGeneration }, braked: { ...usual, ...changes } },
       ...{ cause: 'poll_session_ended', causeId: sid, effectiveAt: new Date(now().getTime() - 12_000) },
@@ -164,13 +171,13 @@ describe('the mass-logout brake in Postgres', () => {
   it('T139: discarded, nothing ends; sessions are due again and "inactive" must prove itself', async () => {
     const iss = 'https://discarded.example';
     const health = new PrismaIssuerHealth(hub().database);
-    await health.noteActive(iss, 'introspect', now());
+    await health.noteActive(laneOf(iss), 'introspect', now());
     const held = await hold(iss, 15);
     expect(await brakes().discard(iss, 'operator', now())).toBe(5);
     for (const { sid } of held) {
       expect(await rowOf(sid)).toMatchObject({ endedAt: null, heldAt: null, heldEvidence: null, probeDueAt: now() });
     }
-    expect((await health.calibrationOf(iss, 'introspect')).since).toBeUndefined();
+    expect((await health.calibrationOf(laneOf(iss), 'introspect')).since).toBeUndefined();
     expect(await brakes().discard(iss, 'operator', now())).toBeUndefined();
   });
 
@@ -195,7 +202,7 @@ describe('the mass-logout brake in Postgres', () => {
     const iss = 'https://canary.example';
     await open(iss, 'canary');
     hub().clock.advance(6 * MINUTE_MS);
-    const canaryOf = (sub?: string) => brakes().canaryOf(laneOf(iss), sub, now());
+    const canaryOf = async (sub?: string) => (await brakes().canariesOf(laneOf(iss), sub, now(), 1))[0];
     expect(await canaryOf()).toBeUndefined();
     const canary = await canaryOf('canary');
     expect(canary).toBeDefined();
@@ -225,26 +232,42 @@ describe('the mass-logout brake in Postgres', () => {
     it('POL-04: two may end while nothing is active; the third is doubted, by however many pollers at once', async () => {
       const iss = 'https://upgraded.example';
       const sessions = await claimed(iss, 8);
-      await health().noteActive(iss, 'introspect', now());
+      await health().noteActive(laneOf(iss), 'introspect', now());
       hub().clock.advance(MINUTE_MS);
       const results = await Promise.all(sessions.map((session) => end(session, needed(session)))); // each its own connection
       expect(results.filter(({ ended }) => ended.length === 1)).toHaveLength(2);
       expect(results.filter(({ withheld }) => withheld === 'doubted')).toHaveLength(6);
       expect(await hub().database.ssoSession.count({ where: { iss, heldAt: { not: null } } })).toBe(0);
-      await health().noteActive(iss, 'introspect', now());
+      await health().noteActive(laneOf(iss), 'introspect', now());
       const [third] = sessions.filter((_, n) => results[n]?.withheld === 'doubted');
       expect((await end(third!, needed(third!))).ended).toHaveLength(1);
     });
 
     it('POL-04: a sign-in that was never called active is doubted, and so is whatever another poller has doubted', async () => {
       const iss = 'https://fresh.example';
-      await health().noteActive(iss, 'introspect', now());
+      await health().noteActive(laneOf(iss), 'introspect', now());
       hub().clock.advance(MINUTE_MS);
       const [fresh] = await claimed(iss, 1);
       expect(await end(fresh!, needed(fresh!))).toEqual({ ended: [], withheld: 'doubted' });
-      await health().noteActive(iss, 'introspect', now());
+      await health().noteActive(laneOf(iss), 'introspect', now());
       await hub().database.issuerHealth.updateMany({ where: { iss }, data: { calibratedAt: null } });
       expect(await end(fresh!, needed(fresh!))).toEqual({ ended: [], withheld: 'doubted' });
+    });
+
+    it('POL-04: what one client is told proves nothing for another, nor do its endings speak against the other', async () => {
+      const iss = 'https://two-clients.example';
+      const other = { iss, clientId: 'other' };
+      const mine = await claimed(iss, 3);
+      await health().noteActive(laneOf(iss), 'introspect', now());
+      expect((await health().calibrationOf(other, 'introspect')).since).toBeUndefined();
+      await health().noteActive(other, 'introspect', now());
+      hub().clock.advance(MINUTE_MS);
+      await health().noteActive(other, 'introspect', now());
+      const results: EndResult[] = [];
+      for (const session of mine) results.push(await end(session, needed(session)));
+      expect(results.map(({ withheld }) => withheld)).toEqual([undefined, undefined, 'doubted']); // the other is active
+      await health().doubt(laneOf(iss), 'introspect', now());
+      expect((await health().calibrationOf(other, 'introspect')).since).toBeDefined();
     });
   });
 });

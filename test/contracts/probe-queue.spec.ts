@@ -169,22 +169,25 @@ describe('ProbeQueue in Postgres', () => {
   it('remembers that a way of asking works', async () => {
     const health = new PrismaIssuerHealth(hub().database);
     const six = 'https://six.example';
-    expect((await health.calibrationOf(six, 'introspect')).since).toBeUndefined();
-    await health.noteActive(six, 'introspect', after(0));
-    await health.noteActive(six, 'introspect', after(60_000));
-    expect(await health.calibrationOf(six, 'introspect')).toEqual({ since: after(0), lastActiveAt: after(60_000) });
-    expect((await health.calibrationOf(six, 'userinfo')).since).toBeUndefined();
+    expect((await health.calibrationOf(laneOf(six), 'introspect')).since).toBeUndefined();
+    await health.noteActive(laneOf(six), 'introspect', after(0));
+    await health.noteActive(laneOf(six), 'introspect', after(60_000));
+    expect(await health.calibrationOf(laneOf(six), 'introspect')).toEqual({
+      since: after(0),
+      lastActiveAt: after(60_000),
+    });
+    expect((await health.calibrationOf(laneOf(six), 'userinfo')).since).toBeUndefined();
   });
 
   it('a way of asking that said "ended" of a fresh session, and active of none since, counts no more', async () => {
     const health = new PrismaIssuerHealth(hub().database);
     const nine = 'https://nine.example';
-    await health.noteActive(nine, 'introspect', after(0));
-    await health.doubt(nine, 'introspect', after(0));
-    expect((await health.calibrationOf(nine, 'introspect')).since).toEqual(after(0)); // it said active no earlier
-    await health.doubt(nine, 'introspect', after(1));
-    expect((await health.calibrationOf(nine, 'introspect')).since).toBeUndefined();
-    await health.noteActive(nine, 'introspect', after(2));
-    expect((await health.calibrationOf(nine, 'introspect')).since).toEqual(after(2));
+    await health.noteActive(laneOf(nine), 'introspect', after(0));
+    await health.doubt(laneOf(nine), 'introspect', after(0));
+    expect((await health.calibrationOf(laneOf(nine), 'introspect')).since).toEqual(after(0)); // it said active no earlier
+    await health.doubt(laneOf(nine), 'introspect', after(1));
+    expect((await health.calibrationOf(laneOf(nine), 'introspect')).since).toBeUndefined();
+    await health.noteActive(laneOf(nine), 'introspect', after(2));
+    expect((await health.calibrationOf(laneOf(nine), 'introspect')).since).toEqual(after(2));
   });
 });

@@ -96,7 +96,7 @@ function pollOf(idp: WatchedIdp, written: PollStores, { gate, watch, ...parts }:
   if (main === undefined) return undefined;
   const confirm = idp.confirm === idp.method ? undefined : gated(idp.confirm);
   return new PollOnce({ main, confirm }, written, parts.clock, {
-    iss: idp.lane.iss,
+    lane: idp.lane,
     intervalMs: idp.intervalMs,
     intervalMsOf: ({ lastUsedAt }, now) => sessionIntervalMs(watch.rhythmOf(idp), lastUsedAt, now),
     needsCalibration: idp.profile.needsCalibration,

@@ -1,9 +1,11 @@
+import { getEventListeners } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { TestClock } from '../../../test/support/clock.js';
 import { ScriptedIdp, type Scripted } from '../../../test/support/scripted-idp.js';
 import { IdpClient, type IdpClientOptions } from './idp-client.js';
 import { IdpHttp } from './idp-http.js';
+import { namesNextPage } from './next-page.js';
 
 const TIMEOUT_MS = 300;
 const CODE = { code: 'c', redirectUri: 'https://a.example.com/bff/callback', codeVerifier: 'v'.repeat(43) };
@@ -105,5 +107,31 @@ describe('the way to an IdP', () => {
     idp.paths.set('/jwks', () => ({ status: 200, body: JSON.stringify({ keys: [idp.keys.publicJwk] }) }));
     const key = await clientWith().keys()({ alg: 'RS256', kid: 'k1' }, { payload: '', signature: '' });
     expect(key).toMatchObject({ type: 'public' });
+  });
+
+  it('leaves nothing behind in a signal that lives as long as the process', async () => {
+    const stopping = new AbortController();
+    for (let n = 0; n < 3; n += 1) await http().send(`${idp.issuer}/jwks`, {}, stopping.signal);
+    const kept = Object.getOwnPropertySymbols(stopping.signal)
+      .map((symbol) => (stopping.signal as unknown as Record<symbol, unknown>)[symbol])
+      .filter((value): value is Set<unknown> => value instanceof Set && value.size > 0);
+    expect(kept).toEqual([]);
+    expect(getEventListeners(stopping.signal, 'abort')).toEqual([]);
+  });
+
+  it.each([true, false])('ends at once when it is stopped, before it began: %s', async (before) => {
+    const stopping = new AbortController();
+    idp.paths.set('/jwks', () => 'hang');
+    if (before) stopping.abort();
+    const sent = http().send(`${idp.issuer}/jwks`, {}, stopping.signal);
+    stopping.abort();
+    expect(await sent).toMatchObject({ kind: 'unreachable', reason: 'connect' });
+  });
+
+  it.each(['next ', ' ', 'n', '"', '; rel='])('takes no longer for a Link header of hostile length: %j', (piece) => {
+    const startedAt = performance.now();
+    const header = `<x>; rel="${piece.repeat(16_384 / piece.length)}`;
+    for (let n = 0; n < 20; n += 1) namesNextPage(header);
+    expect(performance.now() - startedAt).toBeLessThan(500); // what backtracks takes a second and more
   });
 });

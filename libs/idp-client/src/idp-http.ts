@@ -1,6 +1,8 @@
 import type { Clock, ProbeOutcome } from '#session';
 import { isClearText } from './clear-text.js';
 import { IdpError } from './errors.js';
+import { namesNextPage } from './next-page.js';
+import { TimeLimit } from './time-limit.js';
 
 /** How to reach an IdP. */
 export interface IdpAddress {
@@ -83,17 +85,19 @@ export class IdpHttp {
 
   private async exchange(url: string, init: RequestInit, signal?: AbortSignal): Promise<Received | Unreachable> {
     const target = this.resolve(url);
-    const timeout = AbortSignal.timeout(this.address.timeoutMs ?? TIMEOUT_MS);
+    const limit = new TimeLimit(this.address.timeoutMs ?? TIMEOUT_MS, signal);
     try {
       const response = await fetch(target, {
         ...init,
         redirect: 'manual',
-        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+        signal: limit.signal,
       });
       const text = await readLimited(response);
       return text === undefined ? { kind: 'unreachable', reason: 'too_large' } : { kind: 'received', text, response };
     } catch (error) {
-      return { kind: 'unreachable', reason: timeout.aborted ? 'timeout' : reasonOf(error) };
+      return { kind: 'unreachable', reason: limit.isOver ? 'timeout' : reasonOf(error) };
+    } finally {
+      limit.done();
     }
   }
 }
@@ -108,7 +112,7 @@ function toAnswer({ text, response: { status, headers } }: Received, now: Date):
     retryAfterS: retryAfterOf(headers.get('retry-after'), now),
     challenge: headers.get('www-authenticate') ?? undefined,
     location: headers.get('location') ?? undefined,
-    hasNextPage: /;\s*rel\s*=\s*(?:next\b|"(?:[^"]*\s)?next(?:\s[^"]*)?")/i.test(headers.get('link') ?? ''),
+    hasNextPage: namesNextPage(headers.get('link')),
   };
 }
 

@@ -46,6 +46,8 @@ export function reasonOfEnd(cause: string): string {
 /** What the mass-logout brake must know of an ending that a poll has found. */
 export interface Braked {
   readonly iss: string;
+  /** whose session it is: calibration is of each client */
+  readonly clientId: string;
   readonly method: string;
   /** how often one session is asked about */
   readonly intervalMs: number;

@@ -52,8 +52,9 @@ describe('an answer that no way of asking understands', () => {
   });
 
   it('no answer at all is the network, or our own configuration', () => {
-    for (const reason of ['timeout', 'econnreset', 'enotfound', 'cert_has_expired', 'too_large', 'discovery', 'keys'])
+    for (const reason of ['timeout', 'econnreset', 'enotfound', 'cert_has_expired', 'discovery', 'keys'])
       expect(judgeUnreachable(reason)).toEqual({ kind: 'unknown', reason: 'unreachable', detail: reason });
+    expect(judgeUnreachable('too_large')).toEqual({ kind: 'unknown', reason: 'malformed', detail: 'too_large' });
     for (const reason of ['other_issuer', 'insecure'])
       expect(judgeUnreachable(reason)).toEqual({ kind: 'unknown', reason: 'config', detail: reason });
   });

@@ -124,13 +124,13 @@ export interface Calibration {
   readonly lastActiveAt: Date | undefined;
 }
 
-/** What the pollers know of the ways to ask, together. */
+/** What the pollers know of the ways to ask, together: of each client by itself, for an IdP may tell one and not another. */
 export abstract class IssuerHealth {
-  abstract calibrationOf(iss: string, method: string): Promise<Calibration>;
+  abstract calibrationOf(lane: Lane, method: string): Promise<Calibration>;
   /** It has said `active` of a live session. */
-  abstract noteActive(iss: string, method: string, at: Date): Promise<void>;
+  abstract noteActive(lane: Lane, method: string, at: Date): Promise<void>;
   /** It said "ended" of a session that had just been opened, and `active` of none since: its "ended" counts no more. */
-  abstract doubt(iss: string, method: string, at: Date): Promise<void>;
+  abstract doubt(lane: Lane, method: string, at: Date): Promise<void>;
 }
 
 /** Sessions that have reached their absolute end. */

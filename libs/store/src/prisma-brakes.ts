@@ -5,6 +5,7 @@ import { toHeldEnding } from './held-ending.js';
 import { toSid } from './rows.js';
 import { letGo } from './sql/let-go.js';
 import { lock } from './sql/lock.js';
+import { newestOfEach } from './sql/newest-of-each.js';
 
 const CANARY_MS = 10 * 60_000;
 const NEW_SESSION_MS = 5 * 60_000;
@@ -44,25 +45,17 @@ export class PrismaBrakes extends Brakes {
     return (await this.database.ssoSession.findFirst({ where, select: { id: true } })) !== null;
   }
 
-  async canaryOf({ iss, clientId }: Lane, canarySub: string | undefined, now: Date): Promise<Sid | undefined> {
-    const live = { iss, clientId, endedAt: null, heldAt: null, expiresAt: { gt: now } };
-    const select = { id: true };
-    const newest = { ...{ select }, orderBy: { openedAt: 'desc' } } as const;
+  async canariesOf(lane: Lane, canarySub: string | undefined, now: Date, limit: number): Promise<readonly Sid[]> {
+    const { iss, clientId } = lane;
     const ago = (ms: number) => new Date(now.getTime() - ms);
-    const ofCanary =
-      canarySub === undefined
-        ? null
-        : await this.database.ssoSession.findFirst({
-            where: { ...live, sub: canarySub, idTokenIssuedAt: { gte: ago(CANARY_MS) } },
-            ...newest,
-          });
-    const found =
-      ofCanary ??
-      (await this.database.ssoSession.findFirst({
-        where: { ...live, openedAt: { gte: ago(NEW_SESSION_MS) } },
-        ...newest,
-      }));
-    return found === null ? undefined : toSid(found.id);
+    const live = { iss, clientId, endedAt: null, heldAt: null, expiresAt: { gt: now } };
+    if (canarySub !== undefined) {
+      const where = { ...live, sub: canarySub, idTokenIssuedAt: { gte: ago(CANARY_MS) } };
+      const found = await this.database.ssoSession.findFirst({ where, orderBy: { openedAt: 'desc' } });
+      if (found !== null) return [toSid(found.id)];
+    }
+    const rows = await this.database.$queryRaw<{ id: string }[]>(newestOfEach(lane, ago(NEW_SESSION_MS), now, limit));
+    return rows.map(({ id }) => toSid(id));
   }
 
   async release(iss: string, by: string, now: Date): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { type Calibration, IssuerHealth } from '#session';
+import { type Calibration, IssuerHealth, type Lane } from '#session';
 import type { HubDatabase } from './hub-database.js';
 
 /** {@link IssuerHealth} in the hub's Postgres. */
@@ -7,15 +7,17 @@ export class PrismaIssuerHealth extends IssuerHealth {
     super();
   }
 
-  async calibrationOf(iss: string, method: string): Promise<Calibration> {
-    const row = await this.database.issuerHealth.findUnique({ where: { iss_method: { iss, method } } });
+  async calibrationOf({ iss, clientId }: Lane, method: string): Promise<Calibration> {
+    const row = await this.database.issuerHealth.findUnique({
+      where: { iss_clientId_method: { iss, clientId, method } },
+    });
     return { since: row?.calibratedAt ?? undefined, lastActiveAt: row?.lastActiveAt ?? undefined };
   }
 
-  async noteActive(iss: string, method: string, at: Date): Promise<void> {
-    const key = { iss, method };
+  async noteActive({ iss, clientId }: Lane, method: string, at: Date): Promise<void> {
+    const key = { iss, clientId, method };
     await this.database.issuerHealth.upsert({
-      where: { iss_method: key },
+      where: { iss_clientId_method: key },
       create: { ...key, calibratedAt: at, lastActiveAt: at },
       update: { lastActiveAt: at },
     });
@@ -25,9 +27,9 @@ export class PrismaIssuerHealth extends IssuerHealth {
     });
   }
 
-  async doubt(iss: string, method: string, at: Date): Promise<void> {
+  async doubt({ iss, clientId }: Lane, method: string, at: Date): Promise<void> {
     await this.database.issuerHealth.updateMany({
-      where: { iss, method, OR: [{ lastActiveAt: null }, { lastActiveAt: { lt: at } }] },
+      where: { iss, clientId, method, OR: [{ lastActiveAt: null }, { lastActiveAt: { lt: at } }] },
       data: { calibratedAt: null, doubtedAt: at },
     });
   }

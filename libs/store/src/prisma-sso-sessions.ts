@@ -57,9 +57,9 @@ export class PrismaSsoSessions extends SsoSessions {
     return this.database.$transaction(async (tx) => {
       await lockAll(tx, keys);
       if (await this.isMarked(tx, signIn, keys)) return { kind: 'ended_meanwhile' };
-      const isCalibrated =
-        (await tx.issuerHealth.count({ where: { iss: signIn.iss, calibratedAt: { not: null } } })) > 0;
-      const due = isCalibrated ? signIn : { ...signIn, firstProbeAt: now }; // an issuer that was never asked is asked at once
+      const { iss, clientId } = signIn;
+      const isCalibrated = (await tx.issuerHealth.count({ where: { iss, clientId, calibratedAt: { not: null } } })) > 0;
+      const due = isCalibrated ? signIn : { ...signIn, firstProbeAt: now }; // an issuer that was never asked for this client is asked at once
       const sid = (await this.join(tx, due, browser, now)) ?? (await createSession(tx, this.cipher, due, now));
       await tx.browserSession.create({
         data: {

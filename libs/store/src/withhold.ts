@@ -36,12 +36,16 @@ export async function withhold(
   return 'held';
 }
 
-async function isDoubted(tx: Prisma.TransactionClient, { iss, method, calibration }: Braked, weakEndedAt: Date) {
+async function isDoubted(
+  tx: Prisma.TransactionClient,
+  { iss, clientId, method, calibration }: Braked,
+  weakEndedAt: Date,
+) {
   if (calibration === undefined) return false;
-  const health = await tx.issuerHealth.findUnique({ where: { iss_method: { iss, method } } });
+  const health = await tx.issuerHealth.findUnique({ where: { iss_clientId_method: { iss, clientId, method } } });
   if (health?.calibratedAt == null) return true; // another poller has doubted it since the question
   const lastActiveAt = latest(health.lastActiveAt ?? health.calibratedAt, calibration.lastActiveAt);
-  const [since] = await tx.$queryRaw<{ n: number }[]>(endingsSinceActive(iss, lastActiveAt));
+  const [since] = await tx.$queryRaw<{ n: number }[]>(endingsSinceActive({ iss, clientId }, lastActiveAt));
   return doubtOf({ ...calibration, weakEndedAt, lastActiveAt, endedSince: since?.n ?? 0 }) !== undefined;
 }
 

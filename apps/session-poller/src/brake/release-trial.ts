@@ -1,4 +1,14 @@
-import type { Brakes, ClaimedSession, Clock, IssuerHealth, Lane, ProbeQueue, Sid, Verdict } from '#session';
+import type {
+  Brakes,
+  ClaimedSession,
+  Clock,
+  IssuerHealth,
+  Lane,
+  ProbeQueue,
+  Sid,
+  UnknownReason,
+  Verdict,
+} from '#session';
 import type { Probe } from '../probe/probe.js';
 
 /** What a trial reads and writes. */
@@ -19,6 +29,9 @@ export interface TrialOptions {
 }
 
 const SAMPLE = 20;
+const CANARIES = 5;
+/** What can't be told of one session, for ever maybe, and says nothing of the IdP: it must not hold all the others. */
+const OF_ONE: readonly UnknownReason[] = ['token_expired', 'no_token', 'no_sid', 'mismatch', 'grant_gone', 'internal'];
 
 /**
  * Finds out whether a brake may be released without a person: the IdP is who it was, a session that must be there is there,
@@ -39,14 +52,22 @@ export class ReleaseTrial {
     const { lane, canarySub } = this.options;
     if (await this.stores.brakes.holdsOthers(lane)) return 'other_client_held';
     if ((await this.options.whatIsWrong()) !== undefined) return 'idp_changed_or_away';
-    const canary = await this.stores.brakes.canaryOf(lane, canarySub, this.clock.now());
-    if (canary === undefined) return 'no_canary';
-    const [seen] = await this.askAll([canary], signal);
-    if (seen?.kind !== 'active') return 'canary_not_active';
+    const canaries = await this.stores.brakes.canariesOf(lane, canarySub, this.clock.now(), CANARIES);
+    if (canaries.length === 0) return 'no_canary';
+    if (!(await this.isOneActive(canaries, signal))) return 'canary_not_active';
     const sample = await this.stores.brakes.sampleOf(lane, SAMPLE);
     const verdicts = await this.askAll(sample, signal);
     if (sample.length > 0 && verdicts.length === 0) return 'sample_busy';
-    return verdicts.every(({ kind }) => kind === 'ended') ? undefined : 'sample_disagrees';
+    return agree(verdicts) ? undefined : 'sample_disagrees';
+  }
+
+  /** Any one: who has just signed in may have left again, and does so again and again if that stops us. */
+  private async isOneActive(canaries: readonly Sid[], signal: AbortSignal): Promise<boolean> {
+    for (const canary of canaries) {
+      const [seen] = await this.askAll([canary], signal);
+      if (seen?.kind === 'active') return true;
+    }
+    return false;
   }
 
   private async askAll(sids: readonly Sid[], signal: AbortSignal): Promise<readonly Verdict[]> {
@@ -60,18 +81,25 @@ export class ReleaseTrial {
 
   /** What is not active is left as it was: what is held is not due, and a canary is asked about soon by whoever polls. */
   private async ask(session: ClaimedSession, signal: AbortSignal): Promise<Verdict> {
-    const { iss } = session;
+    const { lane } = this.options;
     const { health, queue } = this.stores;
-    const calibrated = (await health.calibrationOf(iss, this.probe.method)).since !== undefined;
+    const calibrated = (await health.calibrationOf(lane, this.probe.method)).since !== undefined;
     const verdict = await this.probe.ask(session, calibrated, signal);
     if (verdict.kind !== 'active' || signal.aborted) {
       await queue.putBack(session, this.clock.now());
       return verdict;
     }
     const now = this.clock.now();
-    await health.noteActive(iss, this.probe.method, now);
+    await health.noteActive(lane, this.probe.method, now);
     const dueAt = new Date(now.getTime() + this.options.intervalMs);
     await queue.record(session, { dueAt, checkedAt: now, weakEndedAt: undefined, unknown: undefined });
     return verdict;
   }
+}
+
+/** All that can tell say "ended", and those are more than the others. */
+function agree(verdicts: readonly Verdict[]): boolean {
+  const ended = verdicts.filter(({ kind }) => kind === 'ended').length;
+  const silent = verdicts.filter((verdict) => verdict.kind === 'unknown' && OF_ONE.includes(verdict.reason)).length;
+  return ended + silent === verdicts.length && ended >= silent;
 }

@@ -1,4 +1,4 @@
-import type { Calibration, Clock, IssuerHealth } from '#session';
+import type { Calibration, Clock, IssuerHealth, Lane } from '#session';
 
 const BELIEVED_MS = 1_000;
 const LONGEST_PAUSE_MS = 5_000;
@@ -12,7 +12,7 @@ export class Calibrations {
   constructor(
     private readonly health: IssuerHealth,
     private readonly clock: Clock,
-    private readonly of: { readonly iss: string; readonly method: string; readonly intervalMs: number },
+    private readonly of: { readonly lane: Lane; readonly method: string; readonly intervalMs: number },
   ) {}
 
   /** The latest `active` that this poller has heard. */
@@ -23,7 +23,7 @@ export class Calibrations {
   async isCalibrated(): Promise<boolean> {
     const now = this.clock.now().getTime();
     if (this.known === undefined || this.known.until <= now) {
-      const calibration = await this.health.calibrationOf(this.of.iss, this.of.method);
+      const calibration = await this.health.calibrationOf(this.of.lane, this.of.method);
       // "not yet" is not remembered: the first sign-in is waited for
       this.known = calibration.since && { calibration, until: now + Math.min(BELIEVED_MS, this.of.intervalMs / 4) };
     }
@@ -36,12 +36,12 @@ export class Calibrations {
     this.activeAt = at;
     if (this.known !== undefined && at.getTime() - this.toldAt < pauseMs) return;
     this.toldAt = at.getTime();
-    await this.health.noteActive(this.of.iss, this.of.method, at);
+    await this.health.noteActive(this.of.lane, this.of.method, at);
   }
 
   /** It is not believed any more, until it says `active` again. */
   async doubt(at: Date): Promise<void> {
     this.known = undefined;
-    await this.health.doubt(this.of.iss, this.of.method, at);
+    await this.health.doubt(this.of.lane, this.of.method, at);
   }
 }

@@ -4,6 +4,7 @@ import {
   decide,
   type EndResult,
   type IssuerHealth,
+  type Lane,
   mayConfirmAtOnce,
   NO_STEP,
   type ProbeDecision,
@@ -39,7 +40,7 @@ export interface Probes {
 }
 
 export interface PollOptions {
-  readonly iss: string;
+  readonly lane: Lane;
   /** what the configuration says */
   readonly intervalMs: number;
   /** what follows from it for one session */
@@ -66,7 +67,7 @@ export class PollOnce {
     private readonly options: PollOptions,
   ) {
     const asked = (probe: Probe): Asked => {
-      const of = { iss: options.iss, method: probe.method, intervalMs: options.intervalMs };
+      const of = { lane: options.lane, method: probe.method, intervalMs: options.intervalMs };
       return { probe, method: probe.method, calibrations: new Calibrations(stores.health, clock, of) };
     };
     this.main = asked(probes.main);
@@ -140,7 +141,7 @@ export class PollOnce {
   }
 
   private write(session: ClaimedSession, { effectiveAt, strength, probes }: Ending): Promise<EndResult> {
-    const { iss, sid, leaseId, tokenGeneration, openedAt, idpCheckedAt } = session;
+    const { iss, clientId, sid, leaseId, tokenGeneration, openedAt, idpCheckedAt } = session;
     const { needsCalibration, intervalMs, reauthenticateHeld } = this.options;
     const { method, calibrations } = this.main;
     const { lastActiveAt } = calibrations;
@@ -148,7 +149,7 @@ export class PollOnce {
       needsCalibration && strength === 'weak'
         ? { lastActiveAt, openedAt, idpCheckedAt, weakEndedAt: effectiveAt }
         : undefined;
-    const braked = { iss, method, intervalMs, reauthenticate: reauthenticateHeld, calibration };
+    const braked = { iss, clientId, method, intervalMs, reauthenticate: reauthenticateHeld, calibration };
     return this.stores.sessions.end({
       of: { kind: 'sid', sid, onlyIf: { leaseId, tokenGeneration }, braked },
       ...{ cause: 'poll_session_ended', causeId: sid, effectiveAt },

@@ -6,12 +6,15 @@ import { SaidLately } from './said-lately.js';
 export class ProbeLog {
   private readonly logger = new Logger('poll');
   private readonly said: SaidLately;
+  /** what the IdP's words or single sessions are part of: these can't keep the others from being said */
+  private readonly saidOf: SaidLately;
 
   constructor(
     private readonly idp: string,
     clock: Clock,
   ) {
     this.said = new SaidLately(clock);
+    this.saidOf = new SaidLately(clock);
   }
 
   /** @param inARow probes of the session that could not find out, with this one */
@@ -21,10 +24,11 @@ export class ProbeLog {
     const { reason, detail = '-' } = verdict;
     const what = `idp=${this.idp} method=${method} reason=${reason} detail=${detail}`;
     if (alarm?.level === 'security') {
-      if (this.said.isNew(`security ${reason} ${sid}`))
+      if (this.saidOf.isNew(`security ${reason} ${sid}`))
         this.logger.error(`security.probe ${what} sid=${sid}: an answer about somebody else's session`);
     } else if (alarm?.level === 'fault') {
-      if (this.said.isNew(`fault ${what}`))
+      const isNewCause = this.saidOf.isNew(`fault ${what}`);
+      if (this.said.isNew(`fault ${reason}`) || isNewCause)
         this.logger.error(`probe.alarm ${what}: nobody is signed out, a person should look`);
     } else if (this.said.isNew(reason)) this.logger.warn(`probe.unknown ${what}`);
   }

@@ -1,4 +1,4 @@
-import { BRAKE_WINDOW_MS } from '#session';
+import { BRAKE_WINDOW_MS, type Lane } from '#session';
 import { Prisma } from '../generated/hub/client.js';
 
 /** A row of {@link brakeCounts}. */
@@ -21,20 +21,20 @@ export function brakeCounts(iss: string, since: Date, now: Date): Prisma.Sql {
   const windowStart = new Date(now.getTime() - BRAKE_WINDOW_MS);
   const dayStart = new Date(now.getTime() - DAY_MS);
   return Prisma.sql`
-    SELECT ${endingsSince(iss, since)} AS "ended",
+    SELECT ${endingsSince(Prisma.sql`"iss" = ${iss}`, since)} AS "ended",
       COALESCE(sum("active") FILTER (WHERE "minute" >= ${since}), 0)::int AS "active",
       COALESCE(sum("active") FILTER (WHERE "minute" < ${windowStart}), 0)::int AS "activeBefore",
       COALESCE(sum("ended") FILTER (WHERE "minute" < ${windowStart}), 0)::int AS "endedBefore"
     FROM "ProbeCount" WHERE "iss" = ${iss} AND "minute" >= ${dayStart}`;
 }
 
-/** Counts what polls ended at an issuer since the latest `active`: a row with `n`. */
-export function endingsSinceActive(iss: string, lastActiveAt: Date): Prisma.Sql {
-  return Prisma.sql`SELECT ${endingsSince(iss, lastActiveAt)} AS "n"`;
+/** Counts what polls ended of a client's sessions since the latest `active`: a row with `n`. */
+export function endingsSinceActive({ iss, clientId }: Lane, lastActiveAt: Date): Prisma.Sql {
+  return Prisma.sql`SELECT ${endingsSince(Prisma.sql`"iss" = ${iss} AND "clientId" = ${clientId}`, lastActiveAt)} AS "n"`;
 }
 
-function endingsSince(iss: string, since: Date): Prisma.Sql {
+function endingsSince(whose: Prisma.Sql, since: Date): Prisma.Sql {
   return Prisma.sql`(
-    SELECT count(*) FROM "SsoSession" WHERE "iss" = ${iss} AND "endedAt" > ${since} AND "endCause" = 'poll_session_ended'
+    SELECT count(*) FROM "SsoSession" WHERE ${whose} AND "endedAt" > ${since} AND "endCause" = 'poll_session_ended'
   )::int`;
 }

@@ -1,6 +1,12 @@
+-- What was said to one client proves nothing for another: it is learned anew, by the next "active".
+DELETE FROM "IssuerHealth";
+
 -- AlterTable
-ALTER TABLE "IssuerHealth" ADD COLUMN     "doubtedAt" TIMESTAMPTZ(3),
-ADD COLUMN     "lastActiveAt" TIMESTAMPTZ(3);
+ALTER TABLE "IssuerHealth" DROP CONSTRAINT "IssuerHealth_pkey",
+ADD COLUMN     "clientId" TEXT NOT NULL,
+ADD COLUMN     "doubtedAt" TIMESTAMPTZ(3),
+ADD COLUMN     "lastActiveAt" TIMESTAMPTZ(3),
+ADD CONSTRAINT "IssuerHealth_pkey" PRIMARY KEY ("iss", "clientId", "method");
 
 -- AlterTable
 ALTER TABLE "OutboxEvent" ADD COLUMN     "lastError" TEXT,
