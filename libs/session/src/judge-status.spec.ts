@@ -52,10 +52,11 @@ describe('an answer that no way of asking understands', () => {
   });
 
   it('no answer at all is the network, or our own configuration', () => {
-    for (const reason of ['timeout', 'econnreset', 'enotfound', 'cert_has_expired', 'too_large', 'discovery', 'keys'])
+    for (const reason of ['timeout', 'econnreset', 'enotfound', 'cert_has_expired', 'discovery', 'keys'])
       expect(judgeUnreachable(reason)).toEqual({ kind: 'unknown', reason: 'unreachable', detail: reason });
     for (const reason of ['other_issuer', 'insecure'])
       expect(judgeUnreachable(reason)).toEqual({ kind: 'unknown', reason: 'config', detail: reason });
+    expect(judgeUnreachable('too_large')).toEqual({ kind: 'unknown', reason: 'malformed', detail: 'too_large' });
   });
 
   it('POL-01: whatever it is, it ends nothing, and asks for no sign-in', () => {
