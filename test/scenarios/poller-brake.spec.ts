@@ -16,18 +16,17 @@ describe('session-pollers, as processes, when the IdP says that everybody has go
   const { the, hubUrl, startPoller, signIn, rowOf, eventsOf, isEnded, probed, calibrate } = pollersForSuite();
 
   beforeEach(async () => {
-    const { issuerBrake, issuerHealth, probeCount, ssoSession } = the().database;
+    const { issuerBrake, issuerHealth, probeCount } = the().database;
     await issuerBrake.deleteMany();
     await issuerHealth.deleteMany();
     await probeCount.deleteMany();
-    await ssoSession.updateMany({ where: { endedAt: { not: null } }, data: { endedAt: new Date(0) } }); // out of the brake's window
     the().idp.introspection = () => active;
   });
 
   const signInAll = async (name: string, count: number): Promise<readonly Sid[]> => {
-    const sids: Sid[] = [];
-    for (let n = 0; n < count; n += 1) sids.push(await signIn(`${name}-${n}`));
-    return sids;
+    const sids: Promise<Sid>[] = [];
+    for (let n = 0; n < count; n += 1) sids.push(signIn(`${name}-${n}`));
+    return Promise.all(sids);
   };
   const countOf = (sids: readonly Sid[], what: object) =>
     the().database.ssoSession.count({ where: { id: { in: [...sids] }, ...what } });
@@ -72,7 +71,7 @@ describe('session-pollers, as processes, when the IdP says that everybody has go
     );
     await probed(120);
     expect(await countOf(rest, { endedAt: null, heldAt: null })).toBe(60 - gone);
-  });
+  }, 120_000);
 
   it('releases by itself when a fresh sign-in is active and the held ones have really ended', async () => {
     const poller = await startPoller({}, { probe: { canarySub: 'canary' } });
@@ -89,7 +88,7 @@ describe('session-pollers, as processes, when the IdP says that everybody has go
     await until('the brake is free', async () =>
       (await the().database.issuerBrake.findFirst())?.state === 'free' ? true : undefined,
     );
-  });
+  }, 120_000);
 
   it('T139: stays held without a canary, and a release by an operator ends what was held, as of when it was found', async () => {
     const poller = await startPoller({}, { profile: 'session-sync', probe: { heldSessions: 'reauthenticate' } });
@@ -112,7 +111,7 @@ describe('session-pollers, as processes, when the IdP says that everybody has go
     const [event] = await eventsOf(held[0]!);
     expect(decodeSessionEnded(event!.payload).effectiveAt.getTime()).toBeLessThan(before.getTime());
     await expect(sso(hubUrl(), 'release', 'https://nobody.example')).rejects.toMatchObject({ code: 64 });
-  });
+  }, 120_000);
 
   it('POL-04: an IdP that was upgraded and calls everybody inactive, fresh sign-ins too, signs out two at most', async () => {
     const poller = await startPoller();
@@ -137,18 +136,5 @@ describe('session-pollers, as processes, when the IdP says that everybody has go
       (await ended(sids)) >= 10 ? true : undefined,
     );
     expect(await isEnded(fresh)).toBeUndefined();
-  });
-
-  it('T132: a client secret that the IdP refuses is one alarm, whatever number of sessions there are', async () => {
-    const poller = await startPoller();
-    await calibrate();
-    const sids = await signInAll('refused', 20);
-    the().idp.introspection = () => ({ status: 401, body: { error: 'invalid_client' } });
-    await until('nobody can say', async () =>
-      (await countOf(sids, { unknownReason: 'config' })) === 20 ? true : undefined,
-    );
-    expect(await linesOf(poller, 'probe.alarm idp=main reason=config')).toHaveLength(1);
-    expect(await linesOf(poller, 'probe.unknown')).toEqual([]);
-    expect(await ended(sids)).toBe(0);
-  });
+  }, 120_000);
 });
