@@ -14,7 +14,7 @@ describe('the session-poller, as a process, and answers that are not about the s
     moved.metadata = { issuer: 'https://other.example.com' };
     poller = await keepPoller({ LEASE_S: '60' }, {}, { moved: { issuer: moved.issuer } });
     await calibrate();
-  }, 60_000);
+  });
   afterEach(() => {
     the().idp.paths.clear();
     the().idp.introspection = () => active;

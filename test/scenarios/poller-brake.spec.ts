@@ -71,7 +71,7 @@ describe('session-pollers, as processes, when the IdP says that everybody has go
     );
     await probed(120);
     expect(await countOf(rest, { endedAt: null, heldAt: null })).toBe(60 - gone);
-  }, 120_000);
+  });
 
   it('releases by itself when a fresh sign-in is active and the held ones have really ended', async () => {
     const poller = await startPoller({}, { probe: { canarySub: 'canary' } });
@@ -88,7 +88,7 @@ describe('session-pollers, as processes, when the IdP says that everybody has go
     await until('the brake is free', async () =>
       (await the().database.issuerBrake.findFirst())?.state === 'free' ? true : undefined,
     );
-  }, 120_000);
+  });
 
   it('T139: stays held without a canary, and a release by an operator ends what was held, as of when it was found', async () => {
     const poller = await startPoller({}, { profile: 'session-sync', probe: { heldSessions: 'reauthenticate' } });
@@ -111,7 +111,7 @@ describe('session-pollers, as processes, when the IdP says that everybody has go
     const [event] = await eventsOf(held[0]!);
     expect(decodeSessionEnded(event!.payload).effectiveAt.getTime()).toBeLessThan(before.getTime());
     await expect(sso(hubUrl(), 'release', 'https://nobody.example')).rejects.toMatchObject({ code: 64 });
-  }, 120_000);
+  });
 
   it('POL-04: an IdP that was upgraded and calls everybody inactive, fresh sign-ins too, signs out two at most', async () => {
     const poller = await startPoller();
@@ -136,5 +136,5 @@ describe('session-pollers, as processes, when the IdP says that everybody has go
       (await ended(sids)) >= 10 ? true : undefined,
     );
     expect(await isEnded(fresh)).toBeUndefined();
-  }, 120_000);
+  });
 });

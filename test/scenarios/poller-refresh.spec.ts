@@ -41,7 +41,7 @@ describe('the session-poller, as a process, where it asks by refreshing', () => 
         'at-policy': { profile: 'okta', probe: { ...PROBE, grantGoneIsLogout: true } },
       },
     );
-  }, 60_000);
+  });
   afterEach(() => {
     answers.clear();
   });

@@ -158,5 +158,5 @@ describe('the session-poller, as a process: when it asks, and when it does not',
     for (const sid of left) await until('it ends', () => isEnded(sid));
     expect(await endings()).toBe(10);
     expect(await the().database.outboxEvent.count({ where: { sid: { in: left } } })).toBe(10);
-  }, 120_000);
+  });
 });

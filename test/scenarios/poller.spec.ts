@@ -24,7 +24,7 @@ describe('the session-poller, as a process, against an IdP that misbehaves', () 
       },
     );
     await calibrate();
-  }, 60_000);
+  });
   afterAll(() => Promise.all([uncalibrated.stop(), ours.stop()]));
 
   it('T135: ends a session that the IdP twice calls inactive, with one published event', async () => {

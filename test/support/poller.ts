@@ -38,7 +38,7 @@ export function pollersForSuite() {
     idp = await ScriptedIdp.start();
     url = await freshDatabase('hub');
     database = new HubDatabase(url);
-  }, 60_000);
+  });
   afterEach(async () => {
     await Promise.all(pollers.map((poller) => poller.stop()));
     pollers = [];
