@@ -17,7 +17,7 @@ describe('the session-poller, as a process: when it asks, and when it does not',
   };
   const endings = () => the().database.ssoSession.count({ where: { endedAt: { not: null } } });
 
-  it('T132: a secret that was rotated raises one alarm, the IdP is left alone, nobody is signed out', async () => {
+  it('POL-10, T132: a secret that was rotated raises one alarm, the IdP is left alone, nobody is signed out', async () => {
     const poller = await startPoller();
     await calibrate();
     await signInAll('rotated', 12);
@@ -41,7 +41,7 @@ describe('the session-poller, as a process: when it asks, and when it does not',
     expect(await endings()).toBe(0);
   });
 
-  it('429: the whole IdP is left alone for as long as it asked, and half as fast from then on', async () => {
+  it('POL-10: 429: the whole IdP is left alone for as long as it asked, and half as fast from then on', async () => {
     const poller = await startPoller();
     await calibrate();
     await signInAll('many', 10);
@@ -120,7 +120,7 @@ describe('the session-poller, as a process: when it asks, and when it does not',
     expect(await linesOf(poller, 'poll.unwatched')).toBe(1);
   });
 
-  it('T148: two pollers, one killed in the middle: each session is asked about once a cycle, and ends once', async () => {
+  it('POL-11, T148: two pollers, one killed in the middle: each session is asked about once a cycle, and ends once', async () => {
     const askedAt = new Map<string, number[]>();
     let hangs = false;
     const script = (form: URLSearchParams): Scripted => {
