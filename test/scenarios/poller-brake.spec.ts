@@ -24,9 +24,9 @@ describe('session-pollers, as processes, when the IdP says that everybody has go
   });
 
   const signInAll = async (name: string, count: number): Promise<readonly Sid[]> => {
-    const sids: Promise<Sid>[] = [];
-    for (let n = 0; n < count; n += 1) sids.push(signIn(`${name}-${n}`));
-    return Promise.all(sids);
+    const sids: Sid[] = [];
+    for (let n = 0; n < count; n += 1) sids.push(await signIn(`${name}-${n}`));
+    return sids;
   };
   const countOf = (sids: readonly Sid[], what: object) =>
     the().database.ssoSession.count({ where: { id: { in: [...sids] }, ...what } });
