@@ -21,7 +21,7 @@ export default {
     ],
   },
   maxWorkers: 2, // on two cores Jest would take one
-  testTimeout: 60_000,
+  testTimeout: 180_000, // tests wait for facts, so that only a busy machine comes near it
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
 };

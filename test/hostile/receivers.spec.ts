@@ -77,7 +77,7 @@ describe('security event tokens at the gateway, as a process', () => {
   };
   const nowS = () => Math.floor(Date.now() / 1000);
 
-  it('an event about a person ends all of her sessions, with one event each, and nobody else’s', async () => {
+  it('SSF-08: an event about a person ends all of her sessions, with one event each, and nobody else’s', async () => {
     const mine = [await signIn(idp, gateway.a, 'ana', 'ana-1'), await signIn(idp, gateway.a, 'ana', 'ana-2')];
     const other = await signIn(idp, gateway.a, 'anabel', 'anabel-1');
     const seen = await push({ sub_id: issSub('ana') });
@@ -118,7 +118,7 @@ describe('security event tokens at the gateway, as a process', () => {
       'account_disabled',
     ],
     [
-      'sessions-revoked as it was before sub_id',
+      'SSF-05: sessions-revoked as it was before sub_id',
       (sub) => ({
         events: { [`${RISC}sessions-revoked`]: { subject: { subject_type: 'iss-sub', iss: idp.issuer, sub } } },
       }),

@@ -21,11 +21,19 @@ it('a quick run of the benchmark of /bff/user measures the gateway and both that
   for (const figure of Object.values(figures)) expect(figure).toBeGreaterThan(0);
 }, 300_000);
 
-it('a quick run of the benchmark of the relay measures the relay and the loop that it is compared with', async () => {
-  const argv = ['dist/bench/main.js', 'relay', '--quick'];
-  const { stdout } = await promisify(execFile)(process.execPath, argv, { timeout: 300_000 });
-  const { rows, figures } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Printed;
-  expect(Object.keys(rows)).toHaveLength(3);
-  for (const { perSecond } of Object.values(rows)) expect(perSecond).toBeGreaterThan(0);
-  for (const figure of Object.values(figures)) expect(figure).toBeGreaterThan(0);
-}, 300_000);
+it.each([
+  ['relay', 'the relay, and the loops that it is compared with', 3],
+  ['claim', 'the claim of due sessions from a small table and from a large one', 2],
+  ['probes', 'the session-poller, and the loop that it is compared with', 2],
+])(
+  'a quick run of the benchmark %s measures %s',
+  async (name, _what, count) => {
+    const argv = ['dist/bench/main.js', name, '--quick'];
+    const { stdout } = await promisify(execFile)(process.execPath, argv, { timeout: 300_000 });
+    const { rows, figures } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Printed;
+    expect(Object.keys(rows)).toHaveLength(count);
+    for (const { perSecond } of Object.values(rows)) expect(perSecond).toBeGreaterThan(0);
+    for (const figure of Object.values(figures)) expect(figure).toBeGreaterThan(0);
+  },
+  300_000,
+);

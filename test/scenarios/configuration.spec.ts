@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 /** Runs an app as somebody would who got its environment wrong. */
 function run(app: string, env: Readonly<Record<string, string>>, argv: readonly string[] = []) {
   return new Promise<{ readonly code: unknown; readonly stdout: string; readonly stderr: string }>((resolve) => {
-    const options = { env: { PATH: process.env.PATH ?? '', ...env }, timeout: 20_000 };
+    const options = { env: { PATH: process.env.PATH ?? '', ...env }, timeout: 60_000 };
     execFile(process.execPath, [`dist/apps/${app}/src/main.js`, ...argv], options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : error.code, stdout, stderr });
     });

@@ -35,7 +35,7 @@ describe('the metrics of a session-poller, as a process', () => {
     for (const { expr } of groups[0].rules) expect(documented).toContain(/sso_[a-z_]+/.exec(expr)?.[0]);
   });
 
-  it('count what happens, and name no person, no session and no token', async () => {
+  it('POL-13: count what happens, and name no person, no session and no token', async () => {
     const { origin } = await startPoller();
     await calibrate();
     const sid = await signIn('ida');

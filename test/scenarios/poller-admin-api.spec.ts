@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Sid } from '#session';
 import { type IdpInput, pollersForSuite } from '../support/poller.js';
 import type { Scripted } from '../support/scripted-idp.js';
@@ -61,22 +61,28 @@ const PRODUCTS: Readonly<Record<string, Product>> = {
 };
 
 describe.each(Object.entries(PRODUCTS))('a session-poller that asks %s’s API of sessions', (_name, product) => {
-  const { the, startPoller, signIn, rowOf, eventsOf, isEnded } = pollersForSuite();
+  const { the, keepPoller, signIn, rowOf, eventsOf, isEnded } = pollersForSuite();
   const gone = new Set<string>();
-  const env = { LOOKER_SECRET: 'secret-of-the-looker' };
-  const start = (more: Partial<IdpInput> = {}) => startPoller(env, { ...product.entry(the().idp.issuer), ...more });
+  /** an entry for each test that may open the breaker, or wants another canary */
+  const LANES = ['server', 'throttled', 'config', 'malformed', 'away', 'all-gone', 'alone', 'robot', 'unseen'];
   let tokens = 0;
 
-  /** Signs people in at an IdP that knows them all. */
-  const signInAll = async (...subs: readonly string[]): Promise<readonly Sid[]> => {
+  beforeAll(async () => {
+    const entry = product.entry(the().idp.issuer);
+    const others = Object.fromEntries(LANES.map((lane) => [lane, entry]));
+    const robot = { ...entry, probe: { canarySub: 'robot' } };
+    await keepPoller({ LOOKER_SECRET: 'secret-of-the-looker' }, entry, { ...others, robot });
+  });
+
+  /** Signs people in at an IdP that knows them all, by the client `at`. */
+  const signInAt = async (at: string, ...subs: readonly string[]): Promise<readonly Sid[]> => {
     const { idp } = the();
-    gone.clear();
     idp.token = () => ({
       status: 200,
       body: { access_token: `api-token-${(tokens += 1)}`, token_type: 'Bearer', expires_in: 300 },
     });
     for (const sub of subs) idp.paths.set(product.pathOf(sub), () => product.answer(sub, !gone.has(sub)));
-    return Promise.all(subs.map((sub) => signIn(sub)));
+    return Promise.all(subs.map((sub) => signIn(sub, { clientId: at })));
   };
   const asked = (sub: string) => the().idp.received.filter(({ path }) => path === product.pathOf(sub)).length;
   const askedMore = async (sub: string, count: number) => {
@@ -92,8 +98,7 @@ describe.each(Object.entries(PRODUCTS))('a session-poller that asks %s’s API o
     until(`it does not know: ${reason}`, async () => ((await rowOf(sid)).unknownReason === reason ? true : undefined));
 
   it('confirms those that are there, and ends the one that is gone, with one event', async () => {
-    const [ana, ben] = await signInAll('ana', 'ben');
-    await start();
+    const [ana, ben] = await signInAt('gateway', 'ana', 'ben');
     await confirmed(ana!);
     await confirmed(ben!);
     gone.add('ana');
@@ -107,8 +112,7 @@ describe.each(Object.entries(PRODUCTS))('a session-poller that asks %s’s API o
 
   it('asks with a token of its own, and never with one of the person’s', async () => {
     const from = the().idp.received.length;
-    const [cleo] = await signInAll('cleo');
-    await start();
+    const [cleo] = await signInAt('gateway', 'cleo');
     await confirmed(cleo!);
     const requests = the()
       .idp.received.slice(from)
@@ -128,8 +132,7 @@ describe.each(Object.entries(PRODUCTS))('a session-poller that asks %s’s API o
     ['T132: our token is refused', 'config', { status: 401, body: { error: 'invalid_token' } }],
     ['200 with HTML', 'malformed', { status: 200, body: '<h1>Sign in</h1>' }],
   ])('ends nobody for %s', async (_answer, reason, answer) => {
-    const [dan, eve] = await signInAll('dan', 'eve');
-    await start();
+    const [dan, eve] = await signInAt(reason, 'dan', 'eve');
     await confirmed(dan!);
     await confirmed(eve!);
     the().idp.paths.set(product.pathOf('dan'), () => answer);
@@ -140,8 +143,7 @@ describe.each(Object.entries(PRODUCTS))('a session-poller that asks %s’s API o
   });
 
   it('ends nobody while the IdP is away, and goes on when it is back', async () => {
-    const [finn] = await signInAll('finn');
-    await start();
+    const [finn] = await signInAt('away', 'finn');
     await confirmed(finn!);
     await the().idp.stop();
     await saysThatItDoesNotKnow(finn!, 'unreachable');
@@ -153,8 +155,7 @@ describe.each(Object.entries(PRODUCTS))('a session-poller that asks %s’s API o
   if (product.wantsCanary) {
     it('ends nobody when everybody is "not found": the canary is missing too', async () => {
       const subs = ['gus', 'hal', 'ida'];
-      const sids = await signInAll(...subs);
-      await start();
+      const sids = await signInAt('all-gone', ...subs);
       for (const sid of sids) await confirmed(sid);
       for (const sub of subs) gone.add(sub);
       for (const sid of sids) await saysThatItDoesNotKnow(sid, 'config');
@@ -166,18 +167,17 @@ describe.each(Object.entries(PRODUCTS))('a session-poller that asks %s’s API o
     });
 
     it('ends nobody when there is nobody else to ask about', async () => {
-      const [jan] = await signInAll('jan');
       gone.add('jan');
-      await start();
+      const [jan] = await signInAt('alone', 'jan');
       await saysThatItDoesNotKnow(jan!, 'config');
       await askedMore('jan', 2);
       expect(await isEnded(jan!)).toBeUndefined();
     });
 
     it('asks about the synthetic person before others, where one is configured', async () => {
-      const [kim, lea, robot] = await signInAll('kim', 'lea', 'robot');
       for (const sub of ['kim', 'lea']) gone.add(sub);
-      await start({ probe: { canarySub: 'robot' } });
+      const [robot] = await signInAt('robot', 'robot');
+      const [kim, lea] = await signInAt('robot', 'kim', 'lea');
       await until('kim ends', () => isEnded(kim!));
       await until('lea ends', () => isEnded(lea!));
       expect(await isEnded(robot!)).toBeUndefined();
@@ -185,9 +185,8 @@ describe.each(Object.entries(PRODUCTS))('a session-poller that asks %s’s API o
   } else {
     it('ends nobody on a list without the session before the API has shown any', async () => {
       await the().database.issuerHealth.deleteMany();
-      const [mia] = await signInAll('mia');
       gone.add('mia');
-      await start();
+      const [mia] = await signInAt('unseen', 'mia');
       await saysThatItDoesNotKnow(mia!, 'uncalibrated');
       await askedMore('mia', 2);
       expect(await isEnded(mia!)).toBeUndefined();

@@ -1,33 +1,29 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Sid } from '#session';
+import type { RunningApp } from '../support/apps.js';
 import { active, inactive, pollersForSuite } from '../support/poller.js';
-import type { Scripted } from '../support/scripted-idp.js';
+import { type Scripted, ScriptedIdp } from '../support/scripted-idp.js';
 import { until } from '../support/until.js';
 
 describe('the session-poller, as a process, and answers that are not about the session', () => {
-  const { the, startPoller, signIn, tokens, rowOf, eventsOf, isEnded, calibrate } = pollersForSuite();
+  const { the, keepPoller, signIn, tokens, rowOf, eventsOf, isEnded, calibrate } = pollersForSuite();
+  let moved: ScriptedIdp;
+  let poller: RunningApp;
+  beforeAll(async () => {
+    moved = await ScriptedIdp.start();
+    moved.metadata = { issuer: 'https://other.example.com' };
+    poller = await keepPoller({ LEASE_S: '60' }, {}, { moved: { issuer: moved.issuer } });
+    await calibrate();
+  });
   afterEach(() => {
-    the().idp.metadata = {};
     the().idp.paths.clear();
     the().idp.introspection = () => active;
   });
+  afterAll(() => moved.stop());
   const untilUnknown = (sid: Sid, reason: string) =>
     until(`it is unknown: ${reason}`, async () => ((await rowOf(sid)).unknownReason === reason ? true : undefined));
 
-  it('T132: one alarm, and no sign-out, for a secret that the IdP does not take', async () => {
-    const poller = await startPoller();
-    await calibrate();
-    the().idp.introspection = () => ({ status: 401, body: { error: 'invalid_client' } });
-    const sids = await Promise.all(['ana', 'ben', 'cleo', 'dora'].map((sub) => signIn(sub)));
-    for (const sid of sids) await untilUnknown(sid, 'config');
-    expect(await the().database.outboxEvent.count()).toBe(0);
-    const log = await poller.process.log();
-    expect(log.match(/probe\.alarm .*reason=config detail=invalid_client/g)).toHaveLength(1);
-  });
-
   it('T136: "inactive" of a token that the gateway replaced meanwhile is asked again at once, of the new one', async () => {
-    await startPoller({ LEASE_S: '60' });
-    await calibrate();
     the().idp.introspection = (form) => (form.get('token') === 'refresh-uli' ? inactive : active);
     let replaced = false;
     the().idp.paths.set('/introspect', async (form): Promise<Scripted> => {
@@ -54,8 +50,6 @@ describe('the session-poller, as a process, and answers that are not about the s
 
   it('T150: an introspection answer as a JWT counts if it is signed, by the IdP, for this client', async () => {
     const { idp } = the();
-    await startPoller();
-    await calibrate();
     const headers = { 'content-type': 'application/token-introspection+jwt' };
     const signed = async (aud: string, answer: object) => ({
       ...{ status: 200, headers },
@@ -77,20 +71,13 @@ describe('the session-poller, as a process, and answers that are not about the s
   });
 
   it('T153: a discovery document of another issuer means that nobody is asked, and is an alarm', async () => {
-    the().idp.metadata = { issuer: 'https://other.example.com' };
-    the().idp.introspection = () => inactive;
-    const sid = await signIn('ida');
-    const from = the().idp.received.length;
-    const poller = await startPoller();
+    moved.introspection = () => inactive;
+    const sid = await signIn('ida', { iss: moved.issuer, clientId: 'moved' });
     await untilUnknown(sid, 'config');
-    expect(
-      the()
-        .idp.received.slice(from)
-        .some(({ path }) => path === '/introspect'),
-    ).toBe(false);
+    expect(moved.received.some(({ path }) => path === '/introspect')).toBe(false);
     expect(await isEnded(sid)).toBeUndefined();
     await until('the alarm', async () =>
-      /probe\.alarm .*detail=other_issuer/.test(await poller.process.log()) ? true : undefined,
+      /probe\.alarm idp=moved .*detail=other_issuer/.test(await poller.process.log()) ? true : undefined,
     );
   });
 });

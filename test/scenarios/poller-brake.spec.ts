@@ -16,11 +16,10 @@ describe('session-pollers, as processes, when the IdP says that everybody has go
   const { the, hubUrl, startPoller, signIn, rowOf, eventsOf, isEnded, probed, calibrate } = pollersForSuite();
 
   beforeEach(async () => {
-    const { issuerBrake, issuerHealth, probeCount, ssoSession } = the().database;
+    const { issuerBrake, issuerHealth, probeCount } = the().database;
     await issuerBrake.deleteMany();
     await issuerHealth.deleteMany();
     await probeCount.deleteMany();
-    await ssoSession.updateMany({ where: { endedAt: { not: null } }, data: { endedAt: new Date(0) } }); // out of the brake's window
     the().idp.introspection = () => active;
   });
 
@@ -137,18 +136,5 @@ describe('session-pollers, as processes, when the IdP says that everybody has go
       (await ended(sids)) >= 10 ? true : undefined,
     );
     expect(await isEnded(fresh)).toBeUndefined();
-  });
-
-  it('T132: a client secret that the IdP refuses is one alarm, whatever number of sessions there are', async () => {
-    const poller = await startPoller();
-    await calibrate();
-    const sids = await signInAll('refused', 20);
-    the().idp.introspection = () => ({ status: 401, body: { error: 'invalid_client' } });
-    await until('nobody can say', async () =>
-      (await countOf(sids, { unknownReason: 'config' })) === 20 ? true : undefined,
-    );
-    expect(await linesOf(poller, 'probe.alarm idp=main reason=config')).toHaveLength(1);
-    expect(await linesOf(poller, 'probe.unknown')).toEqual([]);
-    expect(await ended(sids)).toBe(0);
   });
 });

@@ -5,7 +5,7 @@ import { until } from '../support/until.js';
 describe('session-pollers, as processes, when one of them or NATS dies', () => {
   const { the, nats, startPoller, signIn, rowOf, eventsOf, isEnded, calibrate } = pollersForSuite();
 
-  it('T148: when a poller is killed between claim and record, another takes over after the lease: one event', async () => {
+  it('POL-11, T148: when a poller is killed between claim and record, another takes over after the lease: one event', async () => {
     const first = await startPoller({ LEASE_S: '15' }, { probe: { concurrency: 1 } });
     await calibrate();
     await the().database.ssoSession.updateMany({ data: { expiresAt: new Date(0) } }); // the canary has done its work
@@ -27,7 +27,7 @@ describe('session-pollers, as processes, when one of them or NATS dies', () => {
     expect(await eventsOf(sid)).toHaveLength(1);
   });
 
-  it('two pollers end a session once', async () => {
+  it('POL-11: two pollers end a session once', async () => {
     await Promise.all([startPoller(), startPoller()]);
     await calibrate();
     const sids = await Promise.all(Array.from({ length: 10 }, (_, n) => signIn(`many-${n}`)));

@@ -1,22 +1,23 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { stringify } from 'yaml';
 import type { Sid } from '#session';
+import type { RunningApp } from '../support/apps.js';
 import { pollersForSuite } from '../support/poller.js';
 import type { Scripted } from '../support/scripted-idp.js';
 import { until } from '../support/until.js';
 
-const PROBE = { method: 'refresh', unsafeIntervalS: 0.4, maxPerS: 1_000, allowKeepalive: true };
-const SLOW_PROBE = { ...PROBE, unsafeIntervalS: 1 };
+const PROBE = { method: 'refresh', allowKeepalive: true } as const;
 const refusal = (error: string, status = 400): Scripted => ({ status, body: { error } });
 
 describe('the session-poller, as a process, where it asks by refreshing', () => {
-  const { the, startPoller, signIn, rowOf, eventsOf, isEnded } = pollersForSuite();
+  const { the, keepPoller, signIn, rowOf, eventsOf, isEnded } = pollersForSuite();
   /** what the IdP says of a person's refresh tokens; it rotates them else, and takes each once */
   const answers = new Map<string, (token: string) => Promise<Scripted> | Scripted>();
   const sent: string[] = [];
   const sentOf = (sub: string) => sent.filter((token) => token.startsWith(`refresh-${sub}`));
 
-  beforeAll(() => {
+  let poller: RunningApp;
+
+  beforeAll(async () => {
     the().idp.token = (form) => {
       const token = form.get('refresh_token') ?? '';
       const isReused = sent.includes(token);
@@ -27,17 +28,24 @@ describe('the session-poller, as a process, where it asks by refreshing', () => 
       const body = { access_token: 'a', token_type: 'Bearer', expires_in: 300, refresh_token: `${token}.x` };
       return { status: 200, body };
     };
+    const probe = PROBE;
+    poller = await keepPoller(
+      {},
+      { probe },
+      {
+        ...{ dora: { probe }, edda: { probe } }, // each has a breaker of its own
+        'at-llng': { profile: 'lemonldap', probe },
+        'at-auth0': { profile: 'auth0', probe },
+        'at-entra': { profile: 'entra', probe },
+        'at-generic': { profile: 'generic', probe },
+        'at-policy': { profile: 'okta', probe: { ...PROBE, grantGoneIsLogout: true } },
+      },
+    );
   });
   afterEach(() => {
     answers.clear();
   });
 
-  const idpOf = (id: string, profile: string, more: object = {}) => ({
-    issuer: the().idp.issuer,
-    client: { id, secret: { env: 'CLIENT_SECRET' } },
-    ...{ profile, probe: SLOW_PROBE, ...more },
-  });
-  const start = () => startPoller({}, { probe: { ...PROBE, method: 'refresh' } });
   /** Signs in, long enough ago that a refusal is about nothing that happened just now. */
   const signInEarlier = async (sub: string, clientId = 'gateway'): Promise<Sid> => {
     const sid = await signIn(sub, { clientId, firstProbeAt: new Date(Date.now() + 3_600_000) });
@@ -54,7 +62,6 @@ describe('the session-poller, as a process, where it asks by refreshing', () => 
     });
 
   it('POL-05: keeps each new token, sends none twice, and goes by the new generation', async () => {
-    await start();
     const sid = await signIn('ana');
     const row = await until('four generations', async () => {
       const seen = await rowOf(sid);
@@ -65,7 +72,6 @@ describe('the session-poller, as a process, where it asks by refreshing', () => 
   });
 
   it('T135: ends a session whose refresh token is refused twice, with one event', async () => {
-    await start();
     const canary = await signIn('canary');
     await until('refreshing is known to work', async () =>
       (await rowOf(canary)).tokenGeneration > 1 ? true : undefined,
@@ -78,7 +84,6 @@ describe('the session-poller, as a process, where it asks by refreshing', () => 
   });
 
   it('T141, T142, T143: a race, a lost answer and mixed-up tokens are no endings by the poller', async () => {
-    const poller = await start();
     answers.set('cleo', () => refusal('invalid_grant'));
     answers.set('dora', () => ({ status: 502, body: '<h1>Bad gateway</h1>' }));
     answers.set('edda', () => 'reset');
@@ -86,8 +91,9 @@ describe('the session-poller, as a process, where it asks by refreshing', () => 
       const id_token = await the().idp.sign({ aud: 'gateway', sub: 'mallory' });
       return { status: 200, body: { access_token: 'm', token_type: 'Bearer', refresh_token: 'm', id_token } };
     });
-    const [cleo, dora, edda] = await Promise.all(['cleo', 'dora', 'edda'].map((sub) => signIn(sub)));
-    await untilUnknown(cleo!, 'race', 3);
+    const cleo = await signIn('cleo');
+    const [dora, edda] = await Promise.all(['dora', 'edda'].map((sub) => signIn(sub, { clientId: sub })));
+    await untilUnknown(cleo, 'race', 3);
     for (const [sub, sid] of [
       ['dora', dora!],
       ['edda', edda!],
@@ -96,7 +102,7 @@ describe('the session-poller, as a process, where it asks by refreshing', () => 
       expect(sentOf(sub)).toHaveLength(1);
       expect(await isEnded(sid)).toBeUndefined();
     }
-    expect(await isEnded(cleo!)).toBeUndefined();
+    expect(await isEnded(cleo)).toBeUndefined();
     const idToken = await the().idp.sign({ aud: 'gateway', sub: 'finn' });
     const given = { accessToken: undefined, accessExpiresAt: undefined, refreshToken: 'refresh-finn' };
     const finn = await signIn('finn', { tokens: { idToken, ...given } });
@@ -105,20 +111,12 @@ describe('the session-poller, as a process, where it asks by refreshing', () => 
     expect(await eventsOf(finn)).toHaveLength(1);
     const log = await until('the alarm', async () => {
       const text = await poller.process.log();
-      return /probe\.alarm .*reason=mismatch detail=other_sub/.test(text) ? text : undefined;
+      return /security\.probe .*reason=mismatch detail=other_sub/.test(text) ? text : undefined;
     });
     expect(log).not.toMatch(/refresh-(?:cleo|dora|edda|finn)|eyJ/);
   });
 
   it('T144: a refusal means what it means at that product', async () => {
-    const idps = {
-      llng: idpOf('at-llng', 'lemonldap'),
-      auth0: idpOf('at-auth0', 'auth0'),
-      entra: idpOf('at-entra', 'entra', { probe: { ...SLOW_PROBE, unsafeIntervalS: 20 } }),
-      generic: idpOf('at-generic', 'generic'),
-      policy: idpOf('at-policy', 'okta', { probe: { ...SLOW_PROBE, grantGoneIsLogout: true } }),
-    };
-    await startPoller({ IDPS: stringify({ idps }) });
     const canary = await signIn('lucy', { clientId: 'at-llng' });
     await until('refreshing is known to work', async () =>
       (await rowOf(canary)).tokenGeneration > 1 ? true : undefined,

@@ -1,17 +1,33 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connectNats } from '#bus';
 import { decodeSessionEnded, type Sid } from '#session';
-import type { Scripted } from '../support/scripted-idp.js';
 import { active, inactive, pollersForSuite } from '../support/poller.js';
+import { type Scripted, ScriptedIdp } from '../support/scripted-idp.js';
 import { until } from '../support/until.js';
 
 describe('the session-poller, as a process, against an IdP that misbehaves', () => {
-  const { the, nats, startPoller, signIn, rowOf, eventsOf, isEnded, probesOf, probed, calibrate } = pollersForSuite();
+  const { the, nats, keepPoller, signIn, rowOf, eventsOf, isEnded, probesOf, probed, calibrate } = pollersForSuite();
+  let uncalibrated: ScriptedIdp;
+  let ours: ScriptedIdp;
+
+  beforeAll(async () => {
+    [uncalibrated, ours] = await Promise.all([ScriptedIdp.start(), ScriptedIdp.start()]);
+    const atFaults = Object.fromEntries(Object.keys(faults).map((name) => [name, {}])); // the breaker of one is no other's
+    await keepPoller(
+      {},
+      {},
+      {
+        ...atFaults,
+        uncalibrated: { issuer: uncalibrated.issuer },
+        ours: { issuer: ours.issuer, profile: 'session-sync' },
+      },
+    );
+    await calibrate();
+  });
+  afterAll(() => Promise.all([uncalibrated.stop(), ours.stop()]));
 
   it('T135: ends a session that the IdP twice calls inactive, with one published event', async () => {
-    await startPoller();
-    await calibrate();
     const sid = await signIn('ana');
     await probed(3);
     the().idp.introspection = (form) => (form.get('token') === 'refresh-ana' ? inactive : active);
@@ -33,8 +49,6 @@ describe('the session-poller, as a process, against an IdP that misbehaves', () 
   });
 
   it('authenticates as the client that owns the token, and asks about the refresh token', async () => {
-    await startPoller();
-    await calibrate();
     const request = the().idp.received.find(({ path }) => path === '/introspect');
     expect(request?.authorization).toBe(`Basic ${Buffer.from('gateway:secret-of-the-gateway').toString('base64')}`);
     expect(request?.form.get('token_type_hint')).toBe('refresh_token');
@@ -48,7 +62,8 @@ describe('the session-poller, as a process, against an IdP that misbehaves', () 
     'T130-504': [{ status: 504, body: {} }, 'server'],
     'T130-reset': ['reset', 'unreachable'],
     'T130-timeout': ['hang', 'unreachable'],
-    'T130-endless': ['endless', 'unreachable'],
+    '200-without-end': ['endless', 'malformed'],
+    '200-as-text': [{ status: 200, body: { active: false }, headers: { 'content-type': 'text/plain' } }, 'malformed'],
     '200-html': [{ status: 200, body: '<h1>{"active": false}</h1>' }, 'malformed'],
     '200-false-as-text': [{ status: 200, body: { active: 'false' } }, 'malformed'],
     '200-nothing': [{ status: 200, body: {} }, 'malformed'],
@@ -57,15 +72,14 @@ describe('the session-poller, as a process, against an IdP that misbehaves', () 
     'T133-301-to-http': [{ status: 301, body: {}, headers: { location: 'http://127.0.0.1:9/introspect' } }, 'redirect'],
     '429': [{ status: 429, body: {} }, 'throttled'],
     'active-at-another-client': [{ status: 200, body: { active: true, client_id: 'somebody-else' } }, 'mismatch'],
-    'active-of-another-person': [{ status: 200, body: { active: true, client_id: 'gateway', sub: 'eve' } }, 'mismatch'],
+    'active-of-another-person': [{ status: 200, body: { active: true, sub: 'eve' } }, 'mismatch'],
+    'active-in-another-session': [{ status: 200, body: { active: true, sid: 'another' } }, 'mismatch'],
   };
 
   it('T130, T132, T133: ends nobody for what the network or a broken IdP says', async () => {
-    await startPoller();
-    await calibrate();
     the().idp.introspection = (form) => faults[form.get('token')?.slice('refresh-'.length) ?? '']?.[0] ?? active;
     const sids = new Map<string, Sid>();
-    for (const name of Object.keys(faults)) sids.set(name, await signIn(name));
+    for (const name of Object.keys(faults)) sids.set(name, await signIn(name, { clientId: name }));
     const seen = new Map<string, string>();
     for (const [name, sid] of sids) {
       const leastProbes = name === 'T130-timeout' ? 1 : 3; // each takes 10 s
@@ -83,8 +97,6 @@ describe('the session-poller, as a process, against an IdP that misbehaves', () 
   });
 
   it('ends nobody while the IdP is away, and goes on when it is back', async () => {
-    await startPoller();
-    await calibrate();
     const sid = await signIn('cleo');
     await the().idp.stop();
     await until('it does not know', async () =>
@@ -95,29 +107,24 @@ describe('the session-poller, as a process, against an IdP that misbehaves', () 
     expect(await isEnded(sid)).toBeUndefined();
   });
 
-  it('ends nobody on a word that was never calibrated: "inactive" may mean "you may not ask"', async () => {
-    await the().database.issuerHealth.deleteMany();
-    await startPoller();
-    the().idp.introspection = () => inactive;
-    const sid = await signIn('dora');
+  it('POL-04: ends nobody on a word that was never calibrated: "inactive" may mean "you may not ask"', async () => {
+    uncalibrated.introspection = () => inactive;
+    const sid = await signIn('dora', { iss: uncalibrated.issuer, clientId: 'uncalibrated' });
     await until('it does not know', async () =>
       (await rowOf(sid)).unknownReason === 'uncalibrated' ? true : undefined,
     );
-    await probed(3);
+    const from = uncalibrated.received.length;
+    await until('it is asked three times more', () => (uncalibrated.received.length >= from + 3 ? true : undefined));
     expect(await isEnded(sid)).toBeUndefined();
   });
 
   it('our own IdP is believed from the first: a session that ends before it was ever asked about is found', async () => {
-    await the().database.issuerHealth.deleteMany();
-    the().idp.introspection = () => inactive;
-    await startPoller({}, { profile: 'session-sync' });
-    const sid = await signIn('ida');
+    ours.introspection = () => inactive;
+    const sid = await signIn('ida', { iss: ours.issuer, clientId: 'ours' });
     await until('it ends', () => isEnded(sid));
   });
 
   it('POL-07: a refresh token that has run out is no session that has ended', async () => {
-    await startPoller();
-    await calibrate();
     const sid = await signIn('eda');
     const exp = Math.floor(Date.now() / 1000) + 30; // within the minute of tolerance: it counts as run out from now on
     the().idp.introspection = (form) =>
@@ -133,8 +140,6 @@ describe('the session-poller, as a process, against an IdP that misbehaves', () 
   });
 
   it('one "inactive" between two "active" ends nobody', async () => {
-    await startPoller();
-    await calibrate();
     const sid = await signIn('emil');
     let turn = 0;
     the().idp.introspection = (form) =>

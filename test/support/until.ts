@@ -1,7 +1,7 @@
-const LONGEST_MS = 30_000;
+const LONGEST_MS = 60_000;
 const PAUSE_MS = 25;
 
-/** Waits until `look` gives something; fails with `what` after half a minute. Waits for facts, never for a time. */
+/** Waits until `look` gives something; fails with `what` after a minute. Waits for facts, never for a time. */
 export async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
   const deadline = performance.now() + LONGEST_MS;
   while (performance.now() < deadline) {

@@ -74,7 +74,7 @@ describe('a security event token', () => {
       { subject: { format: 'complex', members: { user: ANA, planet: { format: 'other', name: 'unknown' } } } },
     ],
     [
-      'of RISC before sub_id',
+      'SSF-05: of RISC before sub_id',
       { sub_id: undefined, events: { [RISC]: { subject: { subject_type: 'iss-sub', iss: ANA.iss, sub: 'ana' } } } },
       { subject: ANA },
     ],
@@ -90,7 +90,7 @@ describe('a security event token', () => {
     ['HS256 and no type', () => signHs256(GOOD, transmitter.publicPem), 'invalid_request'],
     ['no type', () => transmitter.sign(GOOD), 'invalid_request'],
     ['the type of a logout token', () => transmitter.sign(GOOD, { typ: 'logout+jwt' }), 'invalid_request'],
-  ])('T190 is refused with %s', async (_name, make, err) => {
+  ])('SSF-02, T190 is refused with %s', async (_name, make, err) => {
     expect(await faultOf(await make())).toBe(err);
   });
 

@@ -45,7 +45,7 @@ const ERRORS: readonly (readonly [IssuerProfile['name'], string, string | undefi
 ];
 
 describe('the profiles of issuers', () => {
-  it.each(issuerProfileNames)('protocol §3.3: %s', (name) => {
+  it.each(issuerProfileNames)('POL-02, protocol §3.3: %s', (name) => {
     const { push, probe, introspects, tokensBound, sliding, minIntervalS, adminApi } = issuerProfile(name);
     expect([push, probe, introspects, tokensBound, sliding, minIntervalS, adminApi]).toEqual(TABLE[name]);
   });

@@ -6,6 +6,7 @@ import type { ProbeOutcome, ProbeTarget } from './verdict.js';
 
 const NOW = new Date('2026-08-30T12:00:00Z');
 const TARGET: ProbeTarget = { clientId: 'gateway', sub: 'ana', token: 'refresh_token', tokenExpiresAt: undefined };
+const KNOWN: ProbeTarget = { ...TARGET, idpSid: 's1' };
 const OURS = issuerProfile('session-sync');
 const GENERIC = issuerProfile('generic');
 
@@ -28,6 +29,16 @@ describe('an introspection answer', () => {
     ['active, with members that nobody knows', { active: true, sub: 'ana', scope: 'openid', aud: ['x'] }],
   ])('is believed: %s', (_name, body) => {
     expect(judge(answered(200, body))).toEqual({ kind: 'active' });
+  });
+
+  it.each([
+    [KNOWN, 's1'],
+    [KNOWN, 7],
+    [KNOWN, undefined],
+    [TARGET, 's2'],
+  ] as const)('is believed of %j where it names the session %j', (target, sid) => {
+    const body = { active: true, sub: 'ana', sid };
+    expect(judgeIntrospection(answered(200, body), target, OURS, true, NOW)).toEqual({ kind: 'active' });
   });
 
   it('T135 says weakly that the session has ended, if it is inactive', () => {
@@ -59,6 +70,7 @@ describe('an introspection answer', () => {
     ['inactive, where tokens outlive sessions', TARGET, GENERIC, true, { active: false }, 'unbound'],
     ['active, where tokens outlive sessions', TARGET, GENERIC, true, { active: true }, 'unbound'],
     ['active, of another person', TARGET, OURS, true, { active: true, sub: 'ben' }, 'mismatch'],
+    ['active, of another session of hers', KNOWN, OURS, true, { active: true, sub: 'ana', sid: 's2' }, 'mismatch'],
     ['active, of another client', TARGET, OURS, true, { active: true, client_id: 'shop' }, 'mismatch'],
     ['active in text', TARGET, OURS, true, { active: 'false' }, 'malformed'],
     ['inactive as 0', TARGET, OURS, true, { active: 0 }, 'malformed'],
@@ -120,7 +132,7 @@ describe('an introspection answer', () => {
     expect(judge(answered(status, undefined, 120))).toMatchObject({ kind: 'unknown', retryAfterS: 120 });
   });
 
-  it.each(['timeout', 'connect', 'tls', 'too_large', 'econnreset', 'enotfound'])(
+  it.each(['timeout', 'connect', 'tls', 'econnreset', 'enotfound'])(
     'T130 says nothing when there is none: %s',
     (reason) => {
       expect(judge({ kind: 'unreachable', reason })).toMatchObject({ kind: 'unknown', reason: 'unreachable' });

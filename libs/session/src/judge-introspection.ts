@@ -11,6 +11,7 @@ const Answer = z.union([
     active: z.literal(true),
     sub: z.string().optional(),
     client_id: z.string().optional(),
+    sid: z.unknown().optional(),
     exp: z.number().positive().max(LATEST_S).optional().catch(undefined),
   }),
 ]);
@@ -35,14 +36,20 @@ export function judgeIntrospection(
   const answer = Answer.safeParse(outcome.body);
   if (!answer.success) return unknown('malformed');
   if (answer.data.active) {
-    if (answer.data.client_id !== undefined && answer.data.client_id !== target.clientId) return unknown('mismatch');
-    if (answer.data.sub !== undefined && answer.data.sub !== target.sub) return unknown('mismatch');
+    if (isOfAnother(answer.data, target)) return unknown('mismatch');
     return profile.tokensBound ? activeUntil(target.token, answer.data.exp) : unknown('unbound');
   }
   if (mayHaveExpired(target, now)) return unknown('token_expired', { reauth: 'tokens_gone' });
   if (!profile.tokensBound) return unknown('unbound');
   if (profile.needsCalibration && !calibrated) return unknown('uncalibrated');
   return { kind: 'ended', strength: 'weak' };
+}
+
+/** What the answer names, is it ours? `sid` is no word of RFC 7662: it counts where both sides have one. */
+function isOfAnother(named: Extract<z.infer<typeof Answer>, { active: true }>, target: ProbeTarget): boolean {
+  if (named.client_id !== undefined && named.client_id !== target.clientId) return true;
+  if (named.sub !== undefined && named.sub !== target.sub) return true;
+  return typeof named.sid === 'string' && target.idpSid !== undefined && named.sid !== target.idpSid;
 }
 
 /** Access tokens always run out: one that nobody knows the end of may have done so any time. */

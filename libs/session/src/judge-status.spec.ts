@@ -57,6 +57,7 @@ describe('an answer that no way of asking understands', () => {
     expect(judgeUnreachable('too_large')).toEqual({ kind: 'unknown', reason: 'malformed', detail: 'too_large' });
     for (const reason of ['other_issuer', 'insecure'])
       expect(judgeUnreachable(reason)).toEqual({ kind: 'unknown', reason: 'config', detail: reason });
+    expect(judgeUnreachable('too_large')).toEqual({ kind: 'unknown', reason: 'malformed', detail: 'too_large' });
   });
 
   it('POL-01: whatever it is, it ends nothing, and asks for no sign-in', () => {

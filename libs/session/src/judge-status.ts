@@ -22,7 +22,7 @@ export function errorOf(body: unknown): string | undefined {
   return ErrorBody.safeParse(body).data?.error;
 }
 
-/** Judges that there was no answer. Never says anything of the session. */
+/** Judges that there was no answer, or one without end. Never says anything of the session. */
 export function judgeUnreachable(reason: string): UnknownVerdict {
   if (reason === 'too_large') return unknown('malformed', { detail: reason }); // it is there, and may have as much to say of one person only
   return unknown(NOT_ASKED.includes(reason) ? 'config' : 'unreachable', { detail: reason });

@@ -21,6 +21,8 @@ export type ProbeOutcome =
 export interface ProbeTarget {
   readonly clientId: string;
   readonly sub: string;
+  /** the IdP's own id of the session, if it told one */
+  readonly idpSid?: string | undefined;
   readonly token: 'refresh_token' | 'access_token';
   /** when the token that was asked about expires, if known */
   readonly tokenExpiresAt: Date | undefined;

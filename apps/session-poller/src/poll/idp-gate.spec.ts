@@ -20,7 +20,7 @@ function openGate(): IdpGate {
   return gate;
 }
 
-describe('the gate to an IdP', () => {
+describe('POL-10: the gate to an IdP', () => {
   it('closed, lets every verdict count', () => {
     const gate = gateWith();
     for (const verdict of [ended, active, unknown('server')]) expect(gate.hear(verdict, at(0))).toBe(verdict);

@@ -26,8 +26,8 @@ export class IntrospectionProbe extends Probe {
     const asked = chosen(found.tokens, profile.introspects);
     if (asked?.token === undefined) return unknown('no_token');
     const outcome = await introspector.introspect(asked.token, asked.kind, signal);
-    const { clientId, sub } = session;
-    const target = { clientId, sub, token: asked.kind, tokenExpiresAt: asked.tokenExpiresAt };
+    const { clientId, sub, idpSid } = session;
+    const target = { clientId, sub, idpSid, token: asked.kind, tokenExpiresAt: asked.tokenExpiresAt };
     const verdict = judgeIntrospection(outcome, target, profile, calibrated, this.clock.now());
     return { ...verdict, tokenGeneration: found.tokenGeneration };
   }
