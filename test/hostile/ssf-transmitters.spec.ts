@@ -27,10 +27,9 @@ describe('transmitters of several habits, polled by the session-poller as a proc
   });
 
   it('T197: a transmitter that never answers is a fault of the channel, ends nobody, and heals', async () => {
-    await start({ everyS: 0.05 });
-    await isVerified();
-    const sid = await signIn('quinn');
     transmitter.script = () => 'hang';
+    await start({ everyS: 0.05 });
+    const sid = await signIn('quinn');
     await transmitter.send({ sub_id: issSub('quinn') });
     await until('a poll fails', async () => ((await row())?.failures ?? 0) >= 1 || undefined);
     expect(await isEnded(sid)).toBeUndefined();
@@ -49,11 +48,12 @@ describe('transmitters of several habits, polled by the session-poller as a proc
   });
 
   it('SSF-06: one that can be neither made nor seen (409) is not polled, until it can be seen', async () => {
-    Object.assign(transmitter, { exists: true, hidden: 4 });
+    Object.assign(transmitter, { exists: true, hidden: Infinity });
     const polls = transmitter.polls.length;
     await start({ everyS: 0.05 });
     await until('it fails', async () => ((await row())?.failures ?? 0) >= 1 || undefined);
-    expect(transmitter.polls).toHaveLength(polls);
+    expect(transmitter.polls.length).toBe(polls);
+    transmitter.hidden = 0;
     await isVerified();
   });
 
@@ -61,7 +61,7 @@ describe('transmitters of several habits, polled by the session-poller as a proc
     const [polls, from] = [transmitter.polls.length, transmitter.requests.length];
     await start({ stream: 'stream-1', everyS: 0.05 });
     await until('it is not there', async () => ((await row())?.failures ?? 0) >= 2 || undefined);
-    expect(transmitter.polls).toHaveLength(polls);
+    expect(transmitter.polls.length).toBe(polls);
     transmitter.exists = true;
     await isVerified();
     const asked = transmitter.requests.slice(from);
