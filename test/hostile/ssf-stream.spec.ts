@@ -62,10 +62,12 @@ describe('the stream of security events, at the session-poller as a process', ()
     [{ status: 200, body: '<h1>hello</h1>' }],
     ['drop' as const],
   ])('T197: %j to every poll makes the channel unhealthy, ends nobody, and heals', async (answer) => {
+    transmitter.holdMs = 10;
     await start({ everyS: 0.05 });
     await isVerified();
     const sid = await signIn('gia');
     transmitter.script = () => answer;
+    await pollsFrom(2); // none that came before is still open
     await transmitter.send({ sub_id: issSub('gia') });
     await until('the channel is unhealthy', async () => (await health()) === 'poll_fails' || undefined);
     expect(await isEnded(sid)).toBeUndefined();
@@ -146,12 +148,12 @@ describe('the stream of security events, at the session-poller as a process', ()
     await signIn('kim');
     await isAcked(await transmitter.send({ sub_id: issSub('kim') }));
     expect((await row())?.leaseId).toBe(holder);
+    expect(transmitter.mostAtOnce).toBe(1);
     await first.stop();
     const sid = await signIn('lea');
     await transmitter.send({ sub_id: issSub('lea') });
     await until('the session ends', () => isEnded(sid));
     expect((await row())?.leaseId).not.toBe(holder);
-    expect(transmitter.mostAtOnce).toBe(1);
     await second.stop();
   });
 
