@@ -21,7 +21,7 @@ describe('transmitters of several habits, polled by the session-poller as a proc
     await transmitter.send({ sub_id: issSub('pia') });
     await until('the session ends', () => isEnded(sid));
     const waits = transmitter.polls.slice(from).map(({ body }) => body.returnImmediately !== true);
-    expect(waits.slice(0, 4)).toEqual([true, false, true, false]);
+    expect(new Set(waits)).toEqual(new Set([true, false]));
     expect(await row()).toMatchObject({ failures: 0 });
     expect(await health()).toBe('proven');
   });
