@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { type Ending, type EndingOf, parseSub, type Sid } from '#session';
+import { PrismaSsoSessions, TokenCipher } from '#store';
 import { hubForSuite } from '../support/hub.js';
 import { browserOf, CLIENT, ISSUER, signInOf } from '../support/sign-ins.js';
 
@@ -77,5 +79,20 @@ describe('SsoSessions in Postgres: who is meant by an ending, and what is left',
       { iss: ISSUER, clientId: CLIENT, frontEnds: ['https://a.example.com'], refreshToken: 'refresh-emil' },
     ]);
     expect((await hub().database.ssoSession.findUniqueOrThrow({ where: { id: sid } })).refreshToken).toBeNull();
+  });
+
+  it('a process that revokes nothing keeps no refresh or access token of what it ends, and those of nobody else go', async () => {
+    const { database, clock } = hub();
+    const cipher = new TokenCipher([{ kid: 'k1', secret: randomBytes(32) }]);
+    const origin = { source: 'urn:sso:test', tenant: undefined };
+    const forgetting = new PrismaSsoSessions(database, cipher, clock, origin, 'forgotten');
+    const tokensOf = async (id: Sid) => {
+      const { idToken, refreshToken, accessToken } = await database.ssoSession.findUniqueOrThrow({ where: { id } });
+      return [idToken, refreshToken, accessToken].map((token) => token !== null);
+    };
+    const [over, other] = [await open('fred', 'fred'), await open('fred', 'fred-b', { idpSid: 'fred-2' })];
+    await forgetting.end({ ...said, of: { kind: 'sid', sid: over }, effectiveAt: clock.now() });
+    expect(await tokensOf(over)).toEqual([true, false, false]); // the ID token is a hint at sign-out
+    expect(await tokensOf(other)).toEqual([true, true, true]);
   });
 });

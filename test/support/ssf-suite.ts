@@ -35,6 +35,9 @@ export function ssfForSuite() {
         },
       },
     );
+  /** An ID token's `iat` is in whole seconds, as an event's is: one of the same second is about this sign-in too. */
+  const signIn = (sub: string) =>
+    pollers.signIn(sub, { idTokenIssuedAt: new Date(Math.floor(Date.now() / 1000) * 1000) });
   const issSub = (sub: string) => ({ format: 'iss_sub', iss: the().idp.issuer, sub });
   const opaque = (id: string) => ({ format: 'opaque', id });
   const row = () => the().database.ssfStream.findFirst();
@@ -53,7 +56,19 @@ export function ssfForSuite() {
   };
 
   return {
-    ...{ ...pollers, transmitter: () => transmitter, start, issSub, opaque, row, health, isAcked, errOf, isVerified },
+    ...{
+      ...pollers,
+      signIn,
+      transmitter: () => transmitter,
+      start,
+      issSub,
+      opaque,
+      row,
+      health,
+      isAcked,
+      errOf,
+      isVerified,
+    },
     ...{ causesOf, pollsFrom },
   };
 }

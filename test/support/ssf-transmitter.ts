@@ -40,6 +40,8 @@ export class SsfTransmitter {
   /** what the description of the stream says beside the usual */
   stream: Json = {};
   exists = false;
+  /** lists that come out empty, before the stream stands in them */
+  hidden = 0;
   status = 'enabled';
   state: (asked: string) => string | undefined = (asked) => asked;
   verifyAnswer: { readonly status: number; readonly headers?: Readonly<Record<string, string>> } = { status: 204 };
@@ -102,6 +104,8 @@ export class SsfTransmitter {
       configuration: {},
       stream: {},
       exists: false,
+      hidden: 0,
+      holdMs: 60_000,
       status: 'enabled',
       token: API_TOKEN,
       mostAtOnce: 0,
@@ -110,8 +114,8 @@ export class SsfTransmitter {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = request.method === 'POST' ? await text(request) : '';
-    const path = new URL(request.url ?? '/', this.issuer).pathname;
-    this.requests.push(`${request.method ?? ''} ${path}`);
+    const { pathname: path, search, searchParams } = new URL(request.url ?? '/', this.issuer);
+    this.requests.push(`${request.method ?? ''} ${path}${search}`);
     const reply = (status: number, value?: unknown, headers: Readonly<Record<string, string>> = {}) =>
       response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(value));
     if (path === '/.well-known/ssf-configuration') return void reply(200, this.discovery());
@@ -121,8 +125,8 @@ export class SsfTransmitter {
     if (path === '/poll') return this.answerPoll({ body: sent, headers: request.headers }, response, reply);
     if (path === '/status') return void reply(200, { stream_id: 'stream-1', status: this.status });
     if (path === '/verify') return this.verify(sent, reply);
-    if (path === '/streams' && request.method === 'GET') return void reply(200, this.exists ? [this.described()] : []);
     if (path !== '/streams') return void reply(404, {});
+    if (request.method === 'GET') return void reply(...this.found(searchParams.get('stream_id')));
     if (this.exists) return void reply(409, {});
     this.exists = true;
     return void reply(201, this.described());
@@ -135,6 +139,13 @@ export class SsfTransmitter {
       ...{ issuer: this.issuer, jwks_uri: at('/jwks'), critical_subject_members: ['planet'] },
       ...{ ...endpoints, verification_endpoint: at('/verify'), ...this.configuration },
     };
+  }
+
+  private found(streamId: string | null): [status: number, body: unknown] {
+    if (streamId !== null) return this.exists && streamId === 'stream-1' ? [200, this.described()] : [404, {}];
+    const isHidden = this.hidden > 0;
+    if (isHidden) this.hidden -= 1;
+    return [200, this.exists && !isHidden ? [this.described()] : []];
   }
 
   private described(): Json {

@@ -28,6 +28,7 @@ export class AppModule {
           clock,
           source: 'urn:sso:session-poller',
           tenant: config.TENANT,
+          tokensOfEnded: 'forgotten',
         }),
         MetricsModule.forRoot(),
       ],

@@ -63,4 +63,28 @@ describe('the IdPs that a session-poller reads', () => {
     ]);
     expect(faultsOf('globalTokenRevocation: { authorization: { env: NOT_SET } }')).toEqual([]);
   });
+
+  it('get security events with a token or as a client: one of the two, and with its secret', () => {
+    const poll = (how: string) => faultsOf(`ssf: { transmitter: https://ssf.example, audience: us, poll: { ${how} } }`);
+    const either = 'IDPS: line 2, idps.main.ssf.poll: needs either authorization or client';
+    expect(poll('everyS: 5')).toEqual([either]);
+    expect(poll('authorization: { env: SECRET }, client: { id: receiver, secret: { env: SECRET } }')).toEqual([either]);
+    expect(poll('authorization: { env: SECRET }')).toEqual([]);
+    expect(poll('client: { id: receiver, secret: { env: SECRET } }')).toEqual([]);
+    expect(poll('client: { id: receiver }')).toEqual([
+      'IDPS: line 2, idps.main.ssf.poll.client: needs secret for client_secret_basic',
+    ]);
+    expect(poll('authorization: { env: NOT_SET }')).toEqual([
+      'IDPS: line 2, idps.main.ssf.poll.authorization: names a variable that is not set',
+    ]);
+  });
+
+  it('are not polled twice for the same events', () => {
+    const ssf = 'ssf: { transmitter: https://ssf.example, audience: us, poll: { authorization: { env: SECRET } } }';
+    const other = `  other: { issuer: https://other.example, ${client}, ${ssf} }`;
+    expect(faultsOf(ssf, other)).toEqual([
+      'IDPS: line 3, idps.other.ssf.poll: stands twice for this transmitter and audience: once is enough',
+    ]);
+    expect(faultsOf(ssf, other.replace('audience: us', 'audience: others'))).toEqual([]);
+  });
 });

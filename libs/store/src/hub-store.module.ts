@@ -50,7 +50,7 @@ import { PrismaSessionCensus } from './prisma-session-census.js';
 import { PrismaSessionTokens } from './prisma-session-tokens.js';
 import { PrismaSilentLedger } from './prisma-silent-ledger.js';
 import type { EventOrigin } from './outbox-rows.js';
-import { PrismaSsoSessions } from './prisma-sso-sessions.js';
+import { PrismaSsoSessions, type TokensOfEnded } from './prisma-sso-sessions.js';
 import { PrismaSsfStreams } from './prisma-ssf-streams.js';
 import { RememberedBrowserSessions } from './remembered-browser-sessions.js';
 import { TellingSsoSessions } from './telling-sso-sessions.js';
@@ -63,6 +63,8 @@ export interface HubStoreOptions extends EventOrigin {
   readonly clock: Clock;
   /** how many browser sessions are remembered, while changes are heard; default: none */
   readonly sessionMemory?: number;
+  /** default: kept, for whoever revokes them */
+  readonly tokensOfEnded?: TokensOfEnded;
 }
 
 /** Gives the gateway and the poller the hub's ports, kept in Postgres. */
@@ -87,7 +89,7 @@ export class HubStoreModule {
         { provide: ProbeSignal, useFactory: () => new PgProbeSignal(url) },
         { provide: SessionSignal, useFactory: () => signal },
         onDatabase(SsoSessions, (database) => {
-          const sessions = new PrismaSsoSessions(database, cipher, clock, options);
+          const sessions = new PrismaSsoSessions(database, cipher, clock, options, options.tokensOfEnded);
           return new TellingSsoSessions(sessions, (change) => {
             signal.tell(change);
           });

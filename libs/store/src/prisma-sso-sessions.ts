@@ -38,6 +38,14 @@ const MOST_OF_ONE = 100;
 /** an IdP that ends several sessions at once has had the time to do so */
 const DOUBT_AFTER_MS = 2_000;
 
+/**
+ * What becomes of the refresh and access tokens of what ends: `kept` until somebody takes them to be revoked, or `forgotten` at
+ * once, by a process that revokes nothing (ADR 33).
+ */
+export type TokensOfEnded = 'kept' | 'forgotten';
+
+const NO_TOKENS = { refreshToken: null, accessToken: null };
+
 /** {@link SsoSessions} in the hub's Postgres. */
 export class PrismaSsoSessions extends SsoSessions {
   private readonly logger = new Logger(PrismaSsoSessions.name);
@@ -47,6 +55,7 @@ export class PrismaSsoSessions extends SsoSessions {
     private readonly cipher: TokenCipher,
     private readonly clock: Clock,
     private readonly origin: EventOrigin,
+    private readonly tokensOfEnded: TokensOfEnded = 'kept',
   ) {
     super();
   }
@@ -143,7 +152,11 @@ export class PrismaSsoSessions extends SsoSessions {
     const sessions = await tx.$queryRaw<SessionToEnd[]>(sessionsToEnd(ending.of, ending.effectiveAt));
     if (sessions.length === 0) return { ended: [] };
     const ids = sessions.map(({ id }) => id);
-    await tx.ssoSession.updateMany({ where: { id: { in: ids } }, data: { endedAt: now, endCause: ending.cause } });
+    const left = this.tokensOfEnded === 'forgotten' ? NO_TOKENS : {};
+    await tx.ssoSession.updateMany({
+      where: { id: { in: ids } },
+      data: { endedAt: now, endCause: ending.cause, ...left },
+    });
     await tx.browserSession.updateMany({
       where: { ssoSessionId: { in: ids }, OR: [{ endedAt: null }, { endedAt: { gt: now } }] },
       data: { endedAt: now },

@@ -27,7 +27,7 @@ export function ssfLoops({ LEASE_S }: Pick<PollerConfig, 'LEASE_S'>, idps: reado
     inject: [SsfStreams, SeenTokens, SsoSessions, Clock],
     useFactory: (streams: SsfStreams, seen: SeenTokens, sessions: SsoSessions, clock: Clock) => {
       const lanes = idps.map(({ lane }) => lane);
-      // refresh tokens of what has ended are not revoked from here: the IdP that ended the session sees to its own
+      // tokens of what has ended are forgotten with it, and not revoked from here (ADR 33)
       const events = new SecurityEvents(lanes, seen, sessions, clock, () => undefined);
       const loops = idps.flatMap(({ name, lane: { iss }, ssf }) => {
         if (ssf === undefined) return [];
