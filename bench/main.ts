@@ -34,9 +34,13 @@ const options: Options = values.quick
   ? { seconds: 1, rounds: 1, browsers: 2, flags }
   : { seconds: Number(values.seconds), rounds: Number(values.rounds), browsers: 20, flags };
 const names = positionals.length === 0 ? Object.keys(BENCHMARKS) : positionals;
-for (const name of names) {
-  const benchmark = BENCHMARKS[name];
-  if (benchmark === undefined)
-    throw new Error(`no benchmark ${name}; there are: ${Object.keys(BENCHMARKS).join(', ')}`);
-  print(await benchmark(options));
+const unknown = names.find((name) => BENCHMARKS[name] === undefined);
+if (unknown === undefined) {
+  for (const name of names) {
+    const report = await BENCHMARKS[name]?.(options);
+    if (report !== undefined) print(report);
+  }
+} else {
+  console.error(`bench: there is no benchmark ${unknown}; there are ${Object.keys(BENCHMARKS).join(', ')}`);
+  process.exitCode = 64;
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { describeDocument, readYaml } from '#config';
+import { readIdps } from '#idp-client';
 import { FrontEndsFile } from '../apps/gateway/src/front-ends/front-ends-file.js';
 import { pages, withTables } from '../scripts/docs/generate.js';
 
@@ -34,6 +35,18 @@ describe('the documentation', () => {
     const page = await readFile('docs/front-ends.md', 'utf8');
     const [, text = ''] = new RegExp(`<!-- example:${name} -->\\n+\`\`\`yaml\\n([^\`]*)\`\`\``).exec(page) ?? [];
     expect(readYaml(text, FrontEndsFile).value.frontEnds).toHaveLength(count);
+  });
+
+  it('leads to a file for one’s own IdP that gateway and session-poller both can use', async () => {
+    const page = await readFile('README.md', 'utf8');
+    const [, text = ''] = /<!-- example:own -->\n+```yaml\n([^`]*)```/.exec(page) ?? [];
+    expect(readYaml(text, FrontEndsFile).value.frontEnds).toHaveLength(1);
+    const { idps } = readYaml(text, FrontEndsFile).value;
+    expect(Object.values(idps).map(({ profile }) => profile)).toEqual(['keycloak', 'auth0', 'okta']);
+    const secrets = { CLIENT_SECRET: 'a', LOOKER_SECRET: 'b' };
+    expect(() => readIdps('IDPS', text, secrets)).toThrow(
+      /^IDPS: line \d+, idps\.okta\.adminApi\.client\.key: names a file/,
+    );
   });
 
   it('has a full example with every key that a file may have', async () => {

@@ -6,7 +6,10 @@ type Env = Readonly<Record<string, string | undefined>>;
 const OPTION = '--database-url-file';
 
 /** How the hub is named in every command's usage. */
-export const HUB_USAGE = `[${OPTION} FILE]  (default: HUB_DATABASE_URL)`;
+export const HUB_USAGE = `[${OPTION} FILE]`;
+
+/** Where commands find the hub, for `--help`. */
+export const HUB_HELP = `The hub's Postgres database is HUB_DATABASE_URL, or what FILE holds (${OPTION} FILE).`;
 
 /**
  * Opens the hub that the arguments or the environment name, and closes it afterwards.
@@ -22,15 +25,23 @@ export async function withHub<T>(
   const { url, rest } = await readArguments(args, env);
   const database = new HubDatabase(url);
   try {
-    await database.$queryRaw`SELECT 1`.catch((error: unknown) => {
-      throw new UsageError("the hub's database can't be reached: check the URL, and that Postgres runs", {
-        cause: error,
-      });
-    });
+    await requireHub(database);
     return await work(database, rest);
   } finally {
     await database.$disconnect();
   }
+}
+
+async function requireHub(database: HubDatabase): Promise<void> {
+  const find = database.$queryRaw<
+    { readonly there: boolean }[]
+  >`SELECT to_regclass('"SsoSession"') IS NOT NULL AS "there"`;
+  const [found] = await find.catch((error: unknown) => {
+    throw new UsageError("the hub's database can't be reached: check the URL, and that Postgres runs", {
+      cause: error,
+    });
+  });
+  if (found?.there !== true) throw new UsageError("the database is not the hub's, or has no tables yet: check the URL");
 }
 
 async function readArguments(args: readonly string[], env: Env) {

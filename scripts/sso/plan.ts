@@ -25,12 +25,27 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
 } as const;
 
+const help = `  --sessions N            sessions at the IdP, whatever number of browsers hangs on them
+  --active SHARE          how many of them are in use now: 5% or 0.05
+  --awake SHARE           how many more were used within the hour; default: as many as --active
+  --interval SECONDS      probe.intervalS; default: 900
+  --profile NAME          the IdP's profile: its shortest interval counts; default: generic
+  --push-proven           the IdP tells nearly all endings by itself: then it is asked a quarter as often
+  --confirm               "ended" is asked a second time: weak evidence
+  --max-per-s N           probe.maxPerS; default: no limit
+  --latency-ms N          how long the IdP takes for an answer; default: 50
+  --concurrency N         probe.concurrency; default: 16
+  --probes-a-core N       what one poller does at most (npm run bench -- probes measures it); default: ${PROBES_A_CORE}
+  --json                  the figures as one JSON object
+
+Example: npm run sso -- plan --sessions 10000000 --interval 900 --active 5%`;
+
 /** Says what it takes to ask about so many sessions, and how soon an ending is noticed. */
 export const plan: Command = {
-  usage:
-    '--sessions N --active SHARE [--awake SHARE] [--interval SECONDS] [--profile NAME] [--push-proven] [--confirm] [--max-per-s N] [--latency-ms N] [--concurrency N] [--probes-a-core N] [--json]',
+  usage: '--sessions N --active SHARE [options]; --help tells which',
   summary:
     'what it takes to ask about so many sessions: probes a second, pollers, writes, and how soon an ending is noticed',
+  help,
   run: (args, say) => {
     const { load, json } = loadOf(args);
     const result = planOf(load);

@@ -14,7 +14,9 @@ export const status: Command = {
     withHub(args, env, async (database, rest) => {
       if (rest.length > 0) throw new UsageError('it takes no argument');
       const now = new SystemClock().now();
-      for (const iss of await issuersOf(database)) await sayIssuer(database, iss, now, say);
+      const issuers = await issuersOf(database);
+      if (issuers.length === 0) say('no issuer has been asked about a session yet');
+      for (const iss of issuers) await sayIssuer(database, iss, now, say);
       await sayOutbox(database, now, say);
       for (const { transmitter, status: state, failures, polledAt } of await database.ssfStream.findMany())
         say(`ssf ${transmitter}: ${state}, polled ${agoOf(polledAt, now)}, failures ${failures}`);

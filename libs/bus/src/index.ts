@@ -1,3 +1,4 @@
+export { connectJetStream } from './connect-jetstream.js';
 export { connectNats } from './connect-nats.js';
 export { deadLetterStream, ensureStream, logoutStream, receiptStream } from './ensure-stream.js';
 export type { StreamSpec } from './ensure-stream.js';
@@ -6,5 +7,4 @@ export { JetStreamPublisher } from './jetstream-publisher.js';
 export { JetStreamServer } from './jetstream-server.js';
 export type { JetStreamServerOptions } from './jetstream-server.js';
 export { OutboxRelay } from './outbox-relay.js';
-export { RethrowFilter } from './rethrow.filter.js';
 export { natsUrl } from './nats-url.js';

@@ -10,6 +10,7 @@ import { faultOf, isUnheard, refusalOf } from './refusal-of.js';
 
 const ACK_TIMEOUT_MS = 5_000;
 const RTT_LIMIT_MS = 1_000;
+const LATE_MS = 10_000;
 const STORED: Publication = { kind: 'stored' };
 
 /** Publishes events to JetStream and holds its acknowledgement: what was acknowledged is on the broker's disk. */
@@ -29,7 +30,11 @@ export class JetStreamPublisher {
 
   /** Resolves once a server is there and has the stream, or on {@link stop}. Never gives up before. */
   async start(): Promise<void> {
+    const late = setTimeout(() => {
+      this.logger.warn('bus.waiting: no NATS at NATS_URL takes us; endings wait in the outbox');
+    }, LATE_MS).unref();
     await insist('bus.start', () => this.connect(), this.stopping.signal, this.logger);
+    clearTimeout(late);
   }
 
   /** For a health check. @throws Error while no server has taken us, or the connection is lost */

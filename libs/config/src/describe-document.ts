@@ -84,7 +84,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value).replaceAll(',', ', ');
 }
 
-/** Numbers whose key ends in `S` are seconds. */
+/** Numbers whose key ends in `S` are seconds, but not those of `maxPerS`. */
 function typeOf({ type, enum: choices, anyOf, properties, required = [], items }: Shape, path: string): string {
   if (choices !== undefined) return choices.map((choice) => `\`${String(choice)}\``).join(', ');
   if (anyOf !== undefined) return anyOf.map((choice) => typeOf(choice, path)).join(' or ');
@@ -93,6 +93,6 @@ function typeOf({ type, enum: choices, anyOf, properties, required = [], items }
     return `\`{${keys.join(', ')}}\``;
   }
   if (items !== undefined) return `list of ${typeOf(items, path)}`;
-  if (type === 'number' || type === 'integer') return path.endsWith('S') ? 'seconds' : 'number';
+  if (type === 'number' || type === 'integer') return /(?<!Per)S$/.test(path) ? 'seconds' : 'number';
   return type === 'string' ? 'text' : type === 'boolean' ? '`true` or `false`' : (type ?? 'value');
 }

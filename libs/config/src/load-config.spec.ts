@@ -87,7 +87,11 @@ describe('a value in a file', () => {
     ],
     ['it is a folder', { SECRET: '', SECRET_FILE: folder }, /can't be read$/],
     ['both ways are used', { SECRET_FILE: file('x') }, /^SECRET: is set twice/],
-    ['the file is empty', { SECRET: '', SECRET_FILE: file(' \n') }, /^SECRET: is required$/],
+    [
+      'the file is empty',
+      { SECRET: '', SECRET_FILE: file(' \n') },
+      /^SECRET: is required, and the file that SECRET_FILE names is empty$/,
+    ],
     ['what is in it is wrong', { SECRET: '', SECRET_FILE: file('short') }, /^SECRET: must have 8 characters$/],
   ])('is the one fault when %s', (_name, env, said) => {
     expect(faultsOf(env)).toEqual([expect.stringMatching(said)]);

@@ -49,7 +49,8 @@ export function readConfig<S extends z.ZodObject>(schema: S, env: ConfigSource['
       const key = String(issue.path[0] ?? '(configuration)');
       if (explained.has(key)) continue;
       const missing = raw[key] === undefined && issue.code !== 'custom';
-      faults.push({ key, message: missing ? 'is required' : `${placeOf(issue.path)}${issue.message}` });
+      const emptyFile = env[`${key}_FILE`] ? `, and the file that ${key}_FILE names is empty` : '';
+      faults.push({ key, message: missing ? `is required${emptyFile}` : `${placeOf(issue.path)}${issue.message}` });
     }
   }
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);

@@ -38,7 +38,8 @@ function ofAddresses(
 }
 
 function ofAccess({ client, token, scheme, ...api }: AdminApiEntry): readonly Contradiction[] {
-  if ((client === undefined) === (token === undefined)) return [{ path: [], message: 'needs one of client and token' }];
+  if ((client === undefined) === (token === undefined))
+    return [{ path: [], message: 'needs either client (client credentials) or token, and not both: who asks?' }];
   if (client === undefined)
     return OF_CLIENT.filter((key) => api[key] !== undefined).map((key) => at(key, 'is for client, which is not there'));
   return scheme === undefined ? [] : [at('scheme', 'is for token, which is not there')];

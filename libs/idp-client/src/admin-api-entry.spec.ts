@@ -48,8 +48,11 @@ describe('the API of sessions in an IdP’s entry', () => {
   });
 
   it.each([
-    ['adminApi: needs one of client and token', `kind: keycloak, ${base}`],
-    ['adminApi: needs one of client and token', `kind: keycloak, ${base}, ${token}, ${client}`],
+    ['adminApi: needs either client (client credentials) or token, and not both: who asks?', `kind: keycloak, ${base}`],
+    [
+      'adminApi: needs either client (client credentials) or token, and not both: who asks?',
+      `kind: keycloak, ${base}, ${token}, ${client}`,
+    ],
     ['adminApi.client: needs secret for client_secret_basic', `kind: keycloak, ${base}, client: { id: looker }`],
     [
       'adminApi.client.secret: names a variable that is not set',

@@ -9,19 +9,24 @@ export type { Contradiction } from './client-contradictions.js';
 
 /** Says what single keys of the IdPs' entries can't: what stands twice, what is not safe. Those with faults are undefined. */
 export function idpContradictions(idps: Readonly<Record<string, IdpEntry | undefined>>): readonly Contradiction[] {
-  const seen = new Set<string>();
+  const seen = new Map<string, string>();
   const polled = new Set<string>();
   return Object.entries(idps).flatMap(([name, entry]) => {
     if (entry === undefined) return [];
     const key = `${entry.issuer} ${entry.client.id}`;
-    const twice = seen.has(key) ? [{ path: ['client', 'id'], message: 'stands twice for this issuer' }] : [];
-    seen.add(key);
+    const first = seen.get(key);
+    const twice = first === undefined ? [] : [{ path: ['client', 'id'], message: twiceOf(first) }];
+    seen.set(key, first ?? name);
     const stream = entry.ssf?.poll && `${entry.ssf.transmitter} ${entry.ssf.audience}`;
     if (stream !== undefined && polled.has(stream))
       twice.push({ path: ['ssf', 'poll'], message: 'stands twice for this transmitter and audience: once is enough' });
     if (stream !== undefined) polled.add(stream);
     return [...twice, ...withinIdp(entry)].map(({ path, message }) => ({ path: ['idps', name, ...path], message }));
   });
+}
+
+function twiceOf(first: string): string {
+  return `stands twice for this issuer: ${first} has both already; several front ends may name one entry in idp`;
 }
 
 function withinIdp(entry: IdpEntry): readonly Contradiction[] {

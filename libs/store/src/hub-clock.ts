@@ -36,6 +36,7 @@ export class HubClock extends Clock {
   private steady = NO_STEP;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
+  private saidUnknown = false;
 
   constructor(private readonly sources: TimeSources) {
     super();
@@ -71,8 +72,15 @@ export class HubClock extends Clock {
       const tookMs = this.sources.monotonicMs() - sentMs;
       if (tookMs <= SLOWEST_MS) this.take({ offsetMs: hubMs - sentMs - tookMs / 2, doubtMs: tookMs / 2 });
     } catch (error) {
-      if (this.measured === undefined) this.logger.warn(`hub.clock.unknown reason=${reasonOf(error)}`);
+      if (this.measured === undefined) this.sayUnknown(error);
     }
+  }
+
+  /** Once, however often it is asked. */
+  private sayUnknown(error: unknown): void {
+    if (!this.saidUnknown)
+      this.logger.warn(`hub.clock.unknown reason=${reasonOf(error)}: nothing is done until the hub's database answers`);
+    this.saidUnknown = true;
   }
 
   private take(seen: Measured): void {

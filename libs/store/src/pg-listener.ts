@@ -22,6 +22,7 @@ export class PgListener {
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
   private listens = false;
+  private saidLost = false;
 
   constructor(
     private readonly url: string,
@@ -73,6 +74,8 @@ export class PgListener {
     }
     if (this.closed || this.client !== client) return;
     this.listens = true;
+    if (this.saidLost) this.logger.log(`${this.channel}.signal.back`);
+    this.saidLost = false;
     this.keepAlive(client);
     this.listening.started();
   }
@@ -92,7 +95,7 @@ export class PgListener {
 
   private lose(client: pg.Client, error: unknown): void {
     if (this.closed || this.client !== client) return; // a dying connection may report more than once
-    this.logger.warn(`${this.channel}.signal.lost reason=${reasonOf(error)}`);
+    this.sayLost(error);
     this.client = undefined;
     this.listens = false;
     clearTimeout(this.timer);
@@ -102,5 +105,11 @@ export class PgListener {
     this.timer = setTimeout(() => {
       void this.start();
     }, RECONNECT_MS);
+  }
+
+  /** Once, however often it tries again. */
+  private sayLost(error: unknown): void {
+    if (!this.saidLost) this.logger.warn(`${this.channel}.signal.lost reason=${reasonOf(error)}: it is tried again`);
+    this.saidLost = true;
   }
 }

@@ -90,7 +90,9 @@ export class PrismaProbeQueue extends ProbeQueue {
       const tokens = openTokens(this.cipher, row);
       return mayBeReplaced(row) ? { ...tokens, accessToken: undefined, refreshToken: undefined } : tokens;
     } catch (error) {
-      this.logger.error(`probe.tokens.unreadable sid=${row.id} reason=${reasonOf(error)}`);
+      this.logger.error(
+        `probe.tokens.unreadable sid=${row.id} reason=${reasonOf(error)}; TOKEN_KEYS must be those of the gateway`,
+      );
       return undefined;
     }
   }

@@ -65,7 +65,7 @@ export function guidePage({ issuer, version, title, text, links, steps, result }
     `<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">` +
     `${refresh}<title>${escape(title)}</title><style>${STYLE}</style></head><body><main>` +
     `<h1>Calibrating ${escape(issuer)}</h1>` +
-    `<section aria-live="polite"><h2>${escape(title)}</h2><p>${escape(text)}</p><p>${links.map(linkOf).join('')}</p></section>` +
+    `<section aria-live="polite"><h2>${escape(title)}</h2><p>${escape(text)}</p>${links.length === 0 ? '' : `<p>${links.map(linkOf).join('')}</p>`}</section>` +
     (result === undefined ? '' : `<pre>${escape(result)}</pre>`) +
     `<ol>${steps.map(stepOf).join('')}</ol></main>${result === undefined ? `<script>${SCRIPT}</script>` : ''}</body></html>`
   );

@@ -3,13 +3,14 @@ import { issuerProfileNames, type IssuerProfileName } from '#session';
 import { z } from 'zod';
 import { UsageError } from '../command.js';
 
-const url = z.url({ protocol: /^https?$/ });
-const seconds = z.coerce.number().positive().max(86_400);
+const url = z.url({ protocol: /^https?$/, error: 'must be an address such as https://idp.example.com' });
+const seconds = z.coerce.number('must be a number of seconds').positive().max(86_400);
+const given = z.string('is missing').min(1, 'is missing');
 
 const Options = z.object({
-  issuer: url,
-  'client-id': z.string().min(1),
-  'client-secret-file': z.string().min(1),
+  issuer: given.pipe(url),
+  'client-id': given,
+  'client-secret-file': given,
   'auth-method': z
     .enum(['client_secret_basic', 'client_secret_basic_raw', 'client_secret_post', 'private_key_jwt'])
     .default('client_secret_basic'),

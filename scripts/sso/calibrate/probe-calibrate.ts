@@ -22,7 +22,7 @@ const REVOKING_MS = 3_000;
 
 /** Finds out by an experiment how an IdP can be asked about sessions, and what that is worth. */
 export const probeCalibrate: Command = {
-  usage: '<issuer> --client-id ID --client-secret-file FILE [options]; --help tells what to register',
+  usage: '<issuer> --client-id ID --client-secret-file FILE [options]; --help tells which, and what to register',
   summary: 'tries on a real IdP which ways of asking tell that a session has ended, and prints the profile',
   help,
   async run(args, say) {

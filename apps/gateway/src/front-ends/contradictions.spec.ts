@@ -16,7 +16,7 @@ describe('what contradicts itself in the front ends’ file', () => {
     [
       'a client twice',
       { idps: { main, other: main }, frontEnds: [{ ...a, idp: 'main' }] },
-      'idps.other.client.id: stands twice for this issuer',
+      /^idps\.other\.client\.id: stands twice for this issuer: main has both/,
     ],
     [
       'a client without its secret',

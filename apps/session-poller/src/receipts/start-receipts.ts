@@ -1,5 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
-import { deadLetterStream, JetStreamServer, receiptStream, RethrowFilter } from '#bus';
+import { connectJetStream, deadLetterStream, JetStreamServer, receiptStream } from '#bus';
 import { RECEIPT, SessionError } from '#session';
 import type { PollerConfig } from '../config.js';
 
@@ -16,9 +16,8 @@ export function receiptServer(config: Pick<PollerConfig, 'NATS_URL' | 'STREAM_RE
   });
 }
 
-/** Starts to gather receipts. Call it before `app.listen`. Does not wait for NATS. */
+/** Starts to gather receipts, once the clock goes by the hub. Call it before `app.listen`. Does not wait for NATS. */
 export async function startReceipts(app: INestApplication): Promise<void> {
-  const microservice = app.connectMicroservice({ strategy: app.get(JetStreamServer) }, { deferInitialization: true });
-  microservice.useGlobalFilters(new RethrowFilter());
-  await app.startAllMicroservices();
+  await app.init();
+  await connectJetStream(app);
 }
