@@ -191,23 +191,6 @@ describe('the mass-logout brake in Postgres', () => {
     expect(await brakes().watch(iss, until, until)).toMatchObject({ state: 'held', reason: 'none_active' });
   });
 
-  it('the canary is the newest sign-in of the synthetic person, else the newest session, and none that is held', async () => {
-    const iss = 'https://canary.example';
-    await open(iss, 'canary');
-    hub().clock.advance(6 * MINUTE_MS);
-    const canaryOf = (sub?: string) => brakes().canaryOf(laneOf(iss), sub, now());
-    expect(await canaryOf()).toBeUndefined();
-    const canary = await canaryOf('canary');
-    expect(canary).toBeDefined();
-    const fresh = await open(iss, 'somebody');
-    expect(await canaryOf()).toBe(fresh);
-    expect(await canaryOf('canary')).toBe(canary);
-    await hub().database.ssoSession.update({ where: { id: fresh }, data: { heldAt: now() } });
-    expect(await canaryOf()).toBeUndefined();
-    hub().clock.advance(5 * MINUTE_MS);
-    expect(await canaryOf('canary')).toBeUndefined();
-  });
-
   describe('where "inactive" must have proved itself', () => {
     const needed = (session: ClaimedSession): Partial<Braked> => {
       const { openedAt, idpCheckedAt } = session;

@@ -74,7 +74,7 @@ function loopsOf(config: PollerConfig, idps: readonly WatchedIdp[]): Provider {
       const gate = new IdpGate(gateOptionsOf(idp, fleet, observer), clock.now());
       const written = { queue, health, sessions, tally, observer, log: new ProbeLog(idp.name, clock) };
       const poll = pollOf(idp, written, { refresher, canaries, gate, watch, clock });
-      return new PollLoop(queue, poll, gate, { clock, rest }, loopOptionsOf(idp, config));
+      return new PollLoop({ queue, canaries }, poll, gate, { clock, rest }, loopOptionsOf(idp, config));
     });
     return new PollLoops(loops, { fleet, watch, signal });
   };
@@ -114,7 +114,7 @@ function watchingOf(config: PollerConfig, idps: readonly WatchedIdp[]): Provider
       const probe = makeProbe(idp.method, idp, { refresher, canaries, clock });
       const trial =
         probe &&
-        new ReleaseTrial(probe, { brakes, queue, health }, clock, {
+        new ReleaseTrial(probe, { brakes, canaries, queue, health }, clock, {
           ...{ lane, intervalMs, canarySub: idp.entry.probe.canarySub, leaseMs: config.LEASE_S * 1000 },
           whatIsWrong: () => whatIsWrongWith(idp.options, clock),
         });

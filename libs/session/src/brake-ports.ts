@@ -28,11 +28,6 @@ export abstract class Brakes {
   abstract sampleOf(lane: Lane, limit: number): Promise<readonly Sid[]>;
   /** Whether sessions of another client at the same issuer are held. */
   abstract holdsOthers(lane: Lane): Promise<boolean>;
-  /**
-   * Gives the session that shows whether asking works: the newest of `canarySub` signed in within 10 minutes, else the
-   * newest of all opened within 5. Never one that is held.
-   */
-  abstract canaryOf(lane: Lane, canarySub: string | undefined, now: Date): Promise<Sid | undefined>;
   /** Lets the held endings be written. False when nothing was held. */
   abstract release(iss: string, by: string, now: Date): Promise<boolean>;
   /**

@@ -90,6 +90,7 @@ export {
 export type {
   Calibration,
   Canary,
+  WantedCanary,
   ClaimedSession,
   HeldEnding,
   Lane,

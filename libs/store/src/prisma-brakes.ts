@@ -6,9 +6,6 @@ import { toSid } from './rows.js';
 import { letGo } from './sql/let-go.js';
 import { lock } from './sql/lock.js';
 
-const CANARY_MS = 10 * 60_000;
-const NEW_SESSION_MS = 5 * 60_000;
-
 /** {@link Brakes} in the hub's Postgres. */
 export class PrismaBrakes extends Brakes {
   constructor(private readonly database: HubDatabase) {
@@ -42,27 +39,6 @@ export class PrismaBrakes extends Brakes {
   async holdsOthers({ iss, clientId }: Lane): Promise<boolean> {
     const where = { iss, clientId: { not: clientId }, heldAt: { not: null }, endedAt: null };
     return (await this.database.ssoSession.findFirst({ where, select: { id: true } })) !== null;
-  }
-
-  async canaryOf({ iss, clientId }: Lane, canarySub: string | undefined, now: Date): Promise<Sid | undefined> {
-    const live = { iss, clientId, endedAt: null, heldAt: null, expiresAt: { gt: now } };
-    const select = { id: true };
-    const newest = { ...{ select }, orderBy: { openedAt: 'desc' } } as const;
-    const ago = (ms: number) => new Date(now.getTime() - ms);
-    const ofCanary =
-      canarySub === undefined
-        ? null
-        : await this.database.ssoSession.findFirst({
-            where: { ...live, sub: canarySub, idTokenIssuedAt: { gte: ago(CANARY_MS) } },
-            ...newest,
-          });
-    const found =
-      ofCanary ??
-      (await this.database.ssoSession.findFirst({
-        where: { ...live, openedAt: { gte: ago(NEW_SESSION_MS) } },
-        ...newest,
-      }));
-    return found === null ? undefined : toSid(found.id);
   }
 
   async release(iss: string, by: string, now: Date): Promise<boolean> {

@@ -1,9 +1,10 @@
-import type { Brakes, ClaimedSession, Clock, IssuerHealth, Lane, ProbeQueue, Sid, Verdict } from '#session';
+import type { Brakes, Canaries, ClaimedSession, Clock, IssuerHealth, Lane, ProbeQueue, Sid, Verdict } from '#session';
 import type { Probe } from '../probe/probe.js';
 
 /** What a trial reads and writes. */
 export interface TrialStores {
   readonly brakes: Brakes;
+  readonly canaries: Canaries;
   readonly queue: ProbeQueue;
   readonly health: IssuerHealth;
 }
@@ -19,6 +20,8 @@ export interface TrialOptions {
 }
 
 const SAMPLE = 20;
+const SIGNED_IN_MS = 10 * 60_000;
+const OPENED_MS = 5 * 60_000;
 
 /**
  * Finds out whether a brake may be released without a person: the IdP is who it was, a session that must be there is there,
@@ -36,10 +39,10 @@ export class ReleaseTrial {
 
   /** Gives what speaks against a release; undefined when nothing does. Held sessions that prove to be active are let go. */
   async whatSpeaksAgainst(signal: AbortSignal): Promise<string | undefined> {
-    const { lane, canarySub } = this.options;
+    const { lane } = this.options;
     if (await this.stores.brakes.holdsOthers(lane)) return 'other_client_held';
     if ((await this.options.whatIsWrong()) !== undefined) return 'idp_changed_or_away';
-    const canary = await this.stores.brakes.canaryOf(lane, canarySub, this.clock.now());
+    const canary = await this.canary();
     if (canary === undefined) return 'no_canary';
     const [seen] = await this.askAll([canary], signal);
     if (seen?.kind !== 'active') return 'canary_not_active';
@@ -47,6 +50,22 @@ export class ReleaseTrial {
     const verdicts = await this.askAll(sample, signal);
     if (sample.length > 0 && verdicts.length === 0) return 'sample_busy';
     return verdicts.every(({ kind }) => kind === 'ended') ? undefined : 'sample_disagrees';
+  }
+
+  /** The newest of the synthetic person who signed in within 10 minutes, else the newest of all opened within 5. */
+  private async canary(): Promise<Sid | undefined> {
+    const { lane, canarySub: sub } = this.options;
+    const { canaries } = this.stores;
+    const now = this.clock.now();
+    const ago = (ms: number) => new Date(now.getTime() - ms);
+    const hasTokens = this.probe.method !== 'admin-api';
+    const [hers] =
+      sub === undefined
+        ? []
+        : await canaries.newest(lane, { sub, signedInSince: ago(SIGNED_IN_MS), hasTokens }, now, 1);
+    if (hers !== undefined) return hers.sid;
+    const [newest] = await canaries.newest(lane, { signedInSince: ago(OPENED_MS), hasTokens }, now, 1);
+    return newest?.sid;
   }
 
   private async askAll(sids: readonly Sid[], signal: AbortSignal): Promise<readonly Verdict[]> {
@@ -65,7 +84,7 @@ export class ReleaseTrial {
     const calibrated = (await health.calibrationOf(iss, this.probe.method)).since !== undefined;
     const verdict = await this.probe.ask(session, calibrated, signal);
     if (verdict.kind !== 'active' || signal.aborted) {
-      await queue.putBack(session, this.clock.now());
+      await queue.giveBack([session], this.clock.now());
       return verdict;
     }
     const now = this.clock.now();
