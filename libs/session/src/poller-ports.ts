@@ -1,3 +1,4 @@
+import type { EndResult } from './ending.js';
 import type { RefreshState } from './gateway-ports.js';
 import type { Sid, Sub } from './ids.js';
 import type { EndingCounts } from './push-proof.js';
@@ -138,8 +139,8 @@ export abstract class IssuerHealth {
 
 /** Sessions that have reached their absolute end. */
 export abstract class SessionExpiry {
-  /** Ends up to `limit` sessions whose time has passed, each with its event. Several may do so at once. Gives how many ended. */
-  abstract endExpired(now: Date, limit: number): Promise<number>;
+  /** Ends up to `limit` sessions whose time has passed, each with its event. Several may do so at once. Gives those that it ended. */
+  abstract endExpired(now: Date, limit: number): Promise<EndResult['ended']>;
   /** When the next session that has not ended reaches its end; undefined when there is none. */
   abstract nextAt(): Promise<Date | undefined>;
 }
@@ -161,8 +162,8 @@ export abstract class Pollers {
 
 /** What the hub's sessions say of an IdP as a whole. */
 export abstract class SessionCensus {
-  /** Counts the sessions of an issuer that ended since `from`, by cause; of more than 10,000 the latest. */
-  abstract endingsOf(iss: string, from: Date): Promise<EndingCounts>;
+  /** Counts the sessions of an issuer that ended after `from`, up to `until`, by cause; of more than 10,000 the latest. */
+  abstract endingsOf(iss: string, from: Date, until: Date): Promise<EndingCounts>;
   /** Counts the live sessions of every lane that is not among `lanes`. */
   abstract unwatched(lanes: readonly Lane[], now: Date): Promise<readonly (Lane & { readonly sessions: number })[]>;
 }
