@@ -198,23 +198,6 @@ describe('the mass-logout brake in Postgres', () => {
     expect(await brakes().watch(iss, until, until)).toMatchObject({ state: 'held', reason: 'none_active' });
   });
 
-  it('the canary is the newest sign-in of the synthetic person, else the newest session, and none that is held', async () => {
-    const iss = 'https://canary.example';
-    await open(iss, 'canary');
-    hub().clock.advance(6 * MINUTE_MS);
-    const canaryOf = async (sub?: string) => (await brakes().canariesOf(laneOf(iss), sub, now(), 1))[0];
-    expect(await canaryOf()).toBeUndefined();
-    const canary = await canaryOf('canary');
-    expect(canary).toBeDefined();
-    const fresh = await open(iss, 'somebody');
-    expect(await canaryOf()).toBe(fresh);
-    expect(await canaryOf('canary')).toBe(canary);
-    await hub().database.ssoSession.update({ where: { id: fresh }, data: { heldAt: now() } });
-    expect(await canaryOf()).toBeUndefined();
-    hub().clock.advance(5 * MINUTE_MS);
-    expect(await canaryOf('canary')).toBeUndefined();
-  });
-
   describe('where "inactive" must have proved itself', () => {
     const needed = (session: ClaimedSession): Partial<Braked> => {
       const { openedAt, idpCheckedAt } = session;

@@ -53,9 +53,18 @@ describe('SessionCensus in Postgres', () => {
     await endAs('b', 'backchannel_logout', 2_000);
     await endAs('c', 'poll_session_ended', 3_000);
     await endAs('d', 'backchannel_logout', 90_000_000);
-    const counts = await census().endingsOf(iss, new Date(now().getTime() - 86_400_000));
-    expect(Object.fromEntries(counts)).toEqual({ backchannel_logout: 2, poll_session_ended: 1 });
-    expect(await census().endingsOf('https://other.example', new Date(0))).toEqual(new Map());
+    const ago = (ms: number) => new Date(now().getTime() - ms);
+    const counts = await census().endingsOf(iss, ago(86_400_000), now());
+    expect(counts).toEqual({
+      from: ago(86_400_000),
+      of: new Map([
+        ['backchannel_logout', { count: 2, lastAt: ago(1_000) }],
+        ['poll_session_ended', { count: 1, lastAt: ago(3_000) }],
+      ]),
+    });
+    const before = await census().endingsOf(iss, ago(86_400_000), ago(2_000));
+    expect(before.of.get('backchannel_logout')).toEqual({ count: 1, lastAt: ago(2_000) });
+    expect((await census().endingsOf('https://other.example', new Date(0), now())).of).toEqual(new Map());
   });
 
   it('finds live sessions of issuers and clients that nobody watches', async () => {

@@ -106,25 +106,17 @@ describe('ProbeQueue in Postgres', () => {
     await hub().queue.giveBack([], after(0));
   });
 
-  it('gives the newest session that is awake and has tokens as the canary, due or not; or that of one person', async () => {
+  it('gives back what the brake holds as before, and what was woken before all others', async () => {
     const iss = 'https://eleven.example';
-    const at = [1, 2, 3, 4].map((minute) => new Date(hub().clock.now().getTime() - 600_000 + minute * 60_000));
-    for (const [nth, openedAt] of at.entries()) {
-      const changes = { iss, idpSid: `canary-${nth}`, firstProbeAt: after(600_000) };
-      await hub().sessions.open(signInOf(`canary-${nth}`, openedAt, changes), browserOf(randomUUID(), openedAt));
-      await hub().database.ssoSession.updateMany({ where: { iss, sub: `canary-${nth}` }, data: { openedAt } });
-    }
-    const canary = async (sub?: string) =>
-      (await hub().queue.claimCanary(laneOf(iss), hub().clock.now(), after(30_000), sub))?.sub;
-    expect(await canary()).toBe('canary-3');
-    expect(await canary('canary-1')).toBe('canary-1');
-    expect(await canary('nobody')).toBeUndefined();
-    await hub().database.ssoSession.updateMany({ where: { iss, sub: 'canary-3' }, data: { asleepSince: after(0) } });
-    await hub().database.ssoSession.updateMany({
-      where: { iss, sub: 'canary-2' },
-      data: { refreshToken: null, accessToken: null },
-    });
-    expect(await canary()).toBe('canary-1');
+    await openDue(iss, 3);
+    const claimed = await hub().queue.claim(laneOf(iss), after(0), after(30_000), 10);
+    const [held, woken] = claimed;
+    await hub().database.ssoSession.update({ where: { id: held!.sid }, data: { heldAt: after(0) } });
+    await hub().database.ssoSession.update({ where: { id: woken!.sid }, data: { asleepSince: after(0) } });
+    await hub().queue.giveBack(claimed, after(0));
+    const again = await hub().queue.claim(laneOf(iss), after(0), after(30_000), 1);
+    expect(again.map(({ sid }) => sid)).toEqual([woken!.sid]);
+    expect(await hub().queue.claim(laneOf(iss), after(0), after(30_000), 10)).toHaveLength(1);
   });
 
   it('lets a session sleep that nobody uses, and no other; whoever wakes it is heard', async () => {

@@ -65,6 +65,18 @@ describe('sessions that sleep, in Postgres', () => {
     expect((await rowOf(sid)).probeDueAt.getTime()).toBeLessThan(Date.now() + 60_000);
   });
 
+  it('is asked about before everything that is due, however long that has been so', async () => {
+    const sid = await asleep('woken');
+    for (const sub of ['due-1', 'due-2', 'due-3']) await open(sub);
+    hub().clock.advance(1_800_000); // nobody has polled for long
+    await hub().sessions.wake(sid, hub().clock.now());
+    const now = hub().clock.now();
+    const [first] = await hub().queue.claim(LANE, now, new Date(now.getTime() + 30_000), 1);
+    expect(first?.sid).toBe(sid);
+    await hub().sessions.wake(sid, now); // it is asked about at this moment
+    expect((await rowOf(sid)).probeDueAt.getTime()).toBe(now.getTime() + 30_000);
+  });
+
   it('a poller that would let it sleep while somebody begins to use it comes too late, or it wakes again: never unseen', async () => {
     for (let round = 0; round < 10; round += 1) {
       const sub = `finn-${round}`;

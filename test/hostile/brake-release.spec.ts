@@ -37,6 +37,7 @@ describe('T139: a brake that somebody wants to stay held', () => {
       new Told(of),
       {
         brakes: new PrismaBrakes(hub().database),
+        canaries: hub().canaries,
         queue: hub().queue,
         health: new PrismaIssuerHealth(hub().database),
       },

@@ -4,6 +4,7 @@ import {
   HubDatabase,
   PgOutbox,
   PrismaBrowserSessions,
+  PrismaCanaries,
   PrismaLoginTransactions,
   PrismaProbeQueue,
   PrismaSeenTokens,
@@ -25,6 +26,7 @@ export interface Hub {
   readonly transactions: PrismaLoginTransactions;
   readonly seen: PrismaSeenTokens;
   readonly queue: PrismaProbeQueue;
+  readonly canaries: PrismaCanaries;
   readonly outbox: PgOutbox;
 }
 
@@ -41,6 +43,7 @@ export function hubOn(url: string, clock = new TestClock()): Hub {
     transactions: new PrismaLoginTransactions(database, cipher, clock),
     seen: new PrismaSeenTokens(database),
     queue: new PrismaProbeQueue(database, cipher),
+    canaries: new PrismaCanaries(database),
     outbox: new PgOutbox(url, clock, Math.random),
   };
 }

@@ -1,4 +1,14 @@
-import { type ClaimedSession, type Lane, parseSid, parseSub, ProbeQueue, type ProbeRecord } from '#session';
+import {
+  type Canaries,
+  type ClaimedSession,
+  type Lane,
+  parseSid,
+  parseSub,
+  ProbeQueue,
+  type ProbeRecord,
+  type Sid,
+  type Sub,
+} from '#session';
 import { MinHeap } from './min-heap.js';
 
 /** A session in memory. Times in milliseconds. */
@@ -59,11 +69,6 @@ export class SimulatedHub extends ProbeQueue {
     return Promise.resolve(claimed);
   }
 
-  override claimCanary(lane: Lane, now: Date, leaseEndsAt: Date): Promise<ClaimedSession | undefined> {
-    const newest = this.sessions.findLast(({ endedAt, asleepSince }) => (endedAt ?? asleepSince) === undefined);
-    return Promise.resolve(newest && this.claimed(newest, lane, now, leaseEndsAt));
-  }
-
   override giveBack(claimed: readonly ClaimedSession[], dueAt: Date): Promise<void> {
     for (const each of claimed) {
       const session = this.held(each);
@@ -72,13 +77,18 @@ export class SimulatedHub extends ProbeQueue {
     return Promise.resolve();
   }
 
-  override claimThese(): never {
-    throw new Error('nothing is held in a simulation');
+  override claimThese(lane: Lane, sids: readonly Sid[], leaseEndsAt: Date): Promise<readonly ClaimedSession[]> {
+    const named = this.sessions.filter((session) => sids.includes(sidOf(session)));
+    return Promise.resolve(named.map((session) => this.claimed(session, lane, leaseEndsAt, leaseEndsAt)));
   }
 
-  override putBack(): never {
-    throw new Error('nothing is held in a simulation');
-  }
+  /** The canary is the newest that is awake. */
+  readonly canaries: Canaries = {
+    newest: () => {
+      const newest = this.sessions.findLast(({ endedAt, asleepSince }) => (endedAt ?? asleepSince) === undefined);
+      return Promise.resolve(newest ? [{ sid: sidOf(newest), sub: subOf(newest), idpSid: undefined }] : []);
+    },
+  };
 
   override record(claimed: ClaimedSession, record: ProbeRecord): Promise<boolean> {
     const session = this.held(claimed);
@@ -133,9 +143,9 @@ export class SimulatedHub extends ProbeQueue {
     const at = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms));
     return {
       ...lane,
-      sid: parseSid(`00000000-0000-7000-8000-${session.number.toString(16).padStart(12, '0')}`)!,
+      sid: sidOf(session),
       leaseId: String(session.leaseId),
-      sub: parseSub(`person-${session.number}`)!,
+      sub: subOf(session),
       ...{ idpSid: undefined, authTime: undefined, tokens: undefined, tokenGeneration: 1 },
       openedAt: new Date(this.startMs),
       expiresAt: new Date(this.startMs + 10 * 24 * 3_600_000),
@@ -148,4 +158,12 @@ export class SimulatedHub extends ProbeQueue {
       unknownSince: at(session.unknown?.since),
     };
   }
+}
+
+function sidOf({ number }: SimulatedSession): Sid {
+  return parseSid(`00000000-0000-7000-8000-${number.toString(16).padStart(12, '0')}`)!;
+}
+
+function subOf({ number }: SimulatedSession): Sub {
+  return parseSub(`person-${number}`)!;
 }

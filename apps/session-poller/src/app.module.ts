@@ -8,6 +8,7 @@ import type { PollerConfig } from './config.js';
 import { ExpiryLoop } from './expiry/expiry-loop.js';
 import type { WatchedIdp } from './idps/watched-idp.js';
 import { metricsOf } from './metrics/metrics-of.js';
+import { ProbeObserver } from './metrics/probe-observer.js';
 import { pollingOf } from './polling.providers.js';
 import { ReceiptsController } from './receipts/receipts.controller.js';
 import { receiptServer } from './receipts/start-receipts.js';
@@ -73,8 +74,8 @@ function expiryOf(clock: HubClock): Provider[] {
     HubTimeService,
     {
       provide: ExpiryLoop,
-      inject: [SessionExpiry],
-      useFactory: (expiry: SessionExpiry) => new ExpiryLoop(expiry, clock),
+      inject: [SessionExpiry, ProbeObserver],
+      useFactory: (expiry: SessionExpiry, observer: ProbeObserver) => new ExpiryLoop(expiry, clock, observer),
     },
   ];
 }

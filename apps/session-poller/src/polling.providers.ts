@@ -11,6 +11,7 @@ import {
   SessionCensus,
   sessionIntervalMs,
   SessionTokens,
+  SsfStreams,
   SsoSessions,
 } from '#session';
 import { BrakeWatch } from './brake/brake-watch.js';
@@ -54,8 +55,9 @@ export function pollingOf(config: PollerConfig, idps: readonly WatchedIdp[]): Pr
     { provide: Fleet, inject: [Pollers], useFactory: (pollers: Pollers) => new Fleet(pollers, rest) },
     {
       provide: SessionWatch,
-      inject: [SessionCensus, Clock],
-      useFactory: (census: SessionCensus, clock: Clock) => new SessionWatch(census, { clock, rest }, idps),
+      inject: [SessionCensus, SsfStreams, ProbeObserver, Clock],
+      useFactory: (census: SessionCensus, streams: SsfStreams, observer: ProbeObserver, clock: Clock) =>
+        new SessionWatch(census, streams, observer, { clock, rest }, idps),
     },
     loopsOf(config, idps),
     watchingOf(config, idps),
@@ -74,7 +76,7 @@ function loopsOf(config: PollerConfig, idps: readonly WatchedIdp[]): Provider {
       const gate = new IdpGate(gateOptionsOf(idp, fleet, observer), clock.now());
       const written = { queue, health, sessions, tally, observer, log: new ProbeLog(idp.name, clock) };
       const poll = pollOf(idp, written, { refresher, canaries, gate, watch, clock });
-      return new PollLoop(queue, poll, gate, { clock, rest }, loopOptionsOf(idp, config));
+      return new PollLoop({ queue, canaries }, poll, gate, { clock, rest }, loopOptionsOf(idp, config));
     });
     return new PollLoops(loops, { fleet, watch, signal });
   };
@@ -100,26 +102,28 @@ function pollOf(idp: WatchedIdp, written: PollStores, { gate, watch, ...parts }:
     intervalMs: idp.intervalMs,
     intervalMsOf: ({ lastUsedAt }, now) => sessionIntervalMs(watch.rhythmOf(idp), lastUsedAt, now),
     needsCalibration: idp.profile.needsCalibration,
+    maxUnknownMs: idp.entry.probe.maxUnknownS && idp.entry.probe.maxUnknownS * 1000,
     reauthenticateHeld: idp.entry.probe.heldSessions === 'reauthenticate',
     random: Math.random,
   });
 }
 
 function watchingOf(config: PollerConfig, idps: readonly WatchedIdp[]): Provider {
-  const inject = [ProbeTally, Brakes, ProbeQueue, IssuerHealth, SsoSessions, SessionRefresher, Canaries, Clock];
-  type Injected = [ProbeTally, Brakes, ProbeQueue, IssuerHealth, SsoSessions, SessionRefresher, Canaries, Clock];
-  const useFactory = (...[tally, brakes, queue, health, sessions, refresher, canaries, clock]: Injected) => {
+  const inject = [...stores, Brakes, SessionRefresher, Canaries, Clock];
+  type Injected = [...Stores, Brakes, SessionRefresher, Canaries, Clock];
+  const useFactory = (...injected: Injected) => {
+    const [queue, health, sessions, tally, observer, brakes, refresher, canaries, clock] = injected;
     const watches = idps.map((idp) => {
       const { name, lane, intervalMs } = idp;
       const probe = makeProbe(idp.method, idp, { refresher, canaries, clock });
       const trial =
         probe &&
-        new ReleaseTrial(probe, { brakes, queue, health }, clock, {
+        new ReleaseTrial(probe, { brakes, canaries, queue, health }, clock, {
           ...{ lane, intervalMs, canarySub: idp.entry.probe.canarySub, leaseMs: config.LEASE_S * 1000 },
           whatIsWrong: () => whatIsWrongWith(idp.options, clock),
         });
       const periodMs = Math.min(LONGEST_WATCH_MS, intervalMs);
-      return new BrakeWatch(brakes, sessions, trial, clock, { name, lane, periodMs });
+      return new BrakeWatch({ brakes, sessions, observer }, trial, clock, { name, lane, periodMs });
     });
     return new Watching(new TallyLoop(tally), watches);
   };

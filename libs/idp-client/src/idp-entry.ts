@@ -50,6 +50,11 @@ const Probe = z.strictObject({
     .describe(
       'a synthetic person whom you sign in every few minutes: that her newest session is active shows that asking works',
     ),
+  maxUnknownS: seconds
+    .optional()
+    .describe(
+      'a session that nobody could tell about for longer may be used only after a silent sign-in; default: nothing but its own expiry bounds it',
+    ),
   grantGoneIsLogout: z
     .boolean()
     .default(false)

@@ -28,11 +28,6 @@ export abstract class Brakes {
   abstract sampleOf(lane: Lane, limit: number): Promise<readonly Sid[]>;
   /** Whether sessions of another client at the same issuer are held. */
   abstract holdsOthers(lane: Lane): Promise<boolean>;
-  /**
-   * Gives the sessions of which one shows that asking works: the newest of `canarySub` signed in within 10 minutes, else the
-   * newest of each of up to `limit` people, by chance, of those opened within 5. Never one that is held.
-   */
-  abstract canariesOf(lane: Lane, canarySub: string | undefined, now: Date, limit: number): Promise<readonly Sid[]>;
   /** Lets the held endings be written. False when nothing was held. */
   abstract release(iss: string, by: string, now: Date): Promise<boolean>;
   /**

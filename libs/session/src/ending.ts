@@ -97,7 +97,7 @@ export interface Ending {
 
 /** What an ending did. No sessions: all had ended before, or there were none; both are success. */
 export interface EndResult {
-  readonly ended: readonly { readonly sid: Sid; readonly eventId: string }[];
+  readonly ended: readonly { readonly sid: Sid; readonly iss: string; readonly eventId: string }[];
   /** what a poll found was not written: the brake holds it back, or the way to ask has to say `active` again first */
   readonly withheld?: 'held' | 'doubted';
 }

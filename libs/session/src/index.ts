@@ -33,8 +33,7 @@ export { fullPace, rampedUp, rateOf, refilled, shareOf, spent, throttled, waitMs
 export type { Pace } from './pace.js';
 export { planOf, PROBES_A_CORE } from './plan.js';
 export type { Load, Plan, TimeToNotice } from './plan.js';
-export { isPushProven } from './push-proof.js';
-export type { EndingCounts } from './push-proof.js';
+export { type EndingCounts, foundOf, isPushProven, isPushSurge, pushedOf } from './push-proof.js';
 export { decide, mayConfirmAtOnce } from './decide.js';
 export type { ProbeDecision, ProbeProgress } from './decide.js';
 export {
@@ -90,6 +89,7 @@ export {
 export type {
   Calibration,
   Canary,
+  WantedCanary,
   ClaimedSession,
   HeldEnding,
   Lane,

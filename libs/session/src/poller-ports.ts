@@ -1,3 +1,4 @@
+import type { EndResult } from './ending.js';
 import type { RefreshState } from './gateway-ports.js';
 import type { Sid, Sub } from './ids.js';
 import type { EndingCounts } from './push-proof.js';
@@ -70,21 +71,12 @@ export interface HeldEnding {
 export abstract class ProbeQueue {
   /** Claims up to `limit` due sessions until `leaseEndsAt`. Nobody else gets them before that. */
   abstract claim(lane: Lane, now: Date, leaseEndsAt: Date, limit: number): Promise<readonly ClaimedSession[]>;
-  /** Claims these of a lane's live sessions, due or not, until `leaseEndsAt`. */
+  /** Claims these of a lane's live sessions, due or not, until `leaseEndsAt`. Whoever had claimed one before loses it. */
   abstract claimThese(lane: Lane, sids: readonly Sid[], leaseEndsAt: Date): Promise<readonly ClaimedSession[]>;
-  /** Lets go of a claim without an answer: due at once, or, if the brake holds the session, as before not at all. */
-  abstract putBack(claimed: ClaimedSession, now: Date): Promise<void>;
   /**
-   * Claims the session that shows whether the IdP can be asked at all, due or not: the newest that is awake and has
-   * tokens, of `sub` if given. Whoever had claimed it before loses it. Undefined when there is none.
+   * Lets go of claims without an answer, where the lease was not lost meanwhile: due at `dueAt`, one that was woken before all
+   * others, and one that the brake holds not at all, as before.
    */
-  abstract claimCanary(
-    lane: Lane,
-    now: Date,
-    leaseEndsAt: Date,
-    sub: string | undefined,
-  ): Promise<ClaimedSession | undefined>;
-  /** Makes sessions that were claimed and not asked about due at `dueAt`, where the lease was not lost meanwhile. */
   abstract giveBack(claimed: readonly ClaimedSession[], dueAt: Date): Promise<void>;
   /**
    * Records a probe, unless the lease was lost or the tokens changed meanwhile: then says false, and nothing was recorded.
@@ -100,18 +92,32 @@ export abstract class ProbeQueue {
   abstract nextDueAt(lane: Lane, now: Date): Promise<Date | undefined>;
 }
 
-/** Live sessions that an IdP should know: that it knows one shows that asking works. */
+/** Sessions that an IdP should know: that it knows one shows that asking works. */
 export abstract class Canaries {
   /**
-   * Gives the newest sessions of a lane that have neither ended nor expired, up to `limit`, none of them of the person of `of`.
-   *
-   * @param sub of this person only
+   * Gives the newest canaries of a lane, up to `limit`: sessions that have neither ended nor expired, are awake, and are not
+   * held by the brake. Nothing is claimed.
    */
-  abstract newest(of: Lane & { readonly sub: Sub }, now: Date, limit: number, sub?: string): Promise<readonly Canary[]>;
+  abstract newest(lane: Lane, wanted: WantedCanary, now: Date, limit: number): Promise<readonly Canary[]>;
 }
 
-/** A session to ask about in place of another. */
+/** Which sessions will do as canaries. */
+export interface WantedCanary {
+  /** of this person only; undefined: of anybody */
+  readonly sub?: string | undefined;
+  /** the newest of each person, and people by chance, in place of the newest of all */
+  readonly oneOfEach?: boolean | undefined;
+  /** never of this person */
+  readonly notOf?: Sub | undefined;
+  /** signed in since then: her latest sign-in where `sub` is given, else the first of the session */
+  readonly signedInSince?: Date | undefined;
+  /** it has tokens that may be sent to the IdP */
+  readonly hasTokens?: boolean | undefined;
+}
+
+/** A session that its IdP should know. */
 export interface Canary {
+  readonly sid: Sid;
   readonly sub: Sub;
   readonly idpSid: string | undefined;
 }
@@ -135,8 +141,8 @@ export abstract class IssuerHealth {
 
 /** Sessions that have reached their absolute end. */
 export abstract class SessionExpiry {
-  /** Ends up to `limit` sessions whose time has passed, each with its event. Several may do so at once. Gives how many ended. */
-  abstract endExpired(now: Date, limit: number): Promise<number>;
+  /** Ends up to `limit` sessions whose time has passed, each with its event. Several may do so at once. Gives those that it ended. */
+  abstract endExpired(now: Date, limit: number): Promise<EndResult['ended']>;
   /** When the next session that has not ended reaches its end; undefined when there is none. */
   abstract nextAt(): Promise<Date | undefined>;
 }
@@ -158,8 +164,8 @@ export abstract class Pollers {
 
 /** What the hub's sessions say of an IdP as a whole. */
 export abstract class SessionCensus {
-  /** Counts the sessions of an issuer that ended since `from`, by cause; of more than 10,000 the latest. */
-  abstract endingsOf(iss: string, from: Date): Promise<EndingCounts>;
+  /** Counts the sessions of an issuer that ended after `from`, up to `until`, by cause; of more than 10,000 the latest. */
+  abstract endingsOf(iss: string, from: Date, until: Date): Promise<EndingCounts>;
   /** Counts the live sessions of every lane that is not among `lanes`. */
   abstract unwatched(lanes: readonly Lane[], now: Date): Promise<readonly (Lane & { readonly sessions: number })[]>;
 }

@@ -1,7 +1,17 @@
 import { Logger } from '@nestjs/common';
 import { z } from 'zod';
 import { type SecurityEvent, SecurityEventRefused, tokenHashOf, verifySecurityEventToken } from '#oidc';
-import type { Clock, Ending, EndResult, Lane, OnceToken, SeenTokens, SsfStreamStatus, SsoSessions } from '#session';
+import type {
+  Cause,
+  Clock,
+  Ending,
+  EndResult,
+  Lane,
+  OnceToken,
+  SeenTokens,
+  SsfStreamStatus,
+  SsoSessions,
+} from '#session';
 import { type EventMeaning, meaningOf } from './endings-of-event.js';
 import type { Transmitter } from './transmitter.js';
 
@@ -40,7 +50,7 @@ export class SecurityEvents {
     private readonly sessions: SsoSessions,
     private readonly clock: Clock,
     /** told of sessions that have ended by a token, after the commit */
-    private readonly onEnded: (ended: EndResult['ended']) => void,
+    private readonly onEnded: (ended: EndResult['ended'], cause: Cause) => void,
   ) {}
 
   /**
@@ -85,7 +95,7 @@ export class SecurityEvents {
       const ending: Ending = { of: which, cause, causeId: jti, effectiveAt, evidence, initiatingEntity };
       const { ended } = await this.sessions.end(ending, index === of.length - 1 ? once : undefined);
       sessions += ended.length;
-      this.onEnded(ended);
+      this.onEnded(ended, cause);
     }
     this.logger.log(`ssf.accepted event=${nameOf(event)} sessions=${sessions}`);
     return { kind: 'ended', sessions };

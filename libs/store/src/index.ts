@@ -12,6 +12,7 @@ export { AppStoreModule } from './app-store.module.js';
 export { PrismaAppSessions } from './prisma-app-sessions.js';
 export { PrismaBrakes } from './prisma-brakes.js';
 export { PrismaBrowserSessions } from './prisma-browser-sessions.js';
+export { PrismaCanaries } from './prisma-canaries.js';
 export { PrismaHubCleanUp } from './prisma-hub-clean-up.js';
 export { PrismaIssuerHealth } from './prisma-issuer-health.js';
 export { PrismaLoginTransactions } from './prisma-login-transactions.js';

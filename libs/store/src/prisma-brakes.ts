@@ -5,10 +5,6 @@ import { toHeldEnding } from './held-ending.js';
 import { toSid } from './rows.js';
 import { letGo } from './sql/let-go.js';
 import { lock } from './sql/lock.js';
-import { newestOfEach } from './sql/newest-of-each.js';
-
-const CANARY_MS = 10 * 60_000;
-const NEW_SESSION_MS = 5 * 60_000;
 
 /** {@link Brakes} in the hub's Postgres. */
 export class PrismaBrakes extends Brakes {
@@ -43,19 +39,6 @@ export class PrismaBrakes extends Brakes {
   async holdsOthers({ iss, clientId }: Lane): Promise<boolean> {
     const where = { iss, clientId: { not: clientId }, heldAt: { not: null }, endedAt: null };
     return (await this.database.ssoSession.findFirst({ where, select: { id: true } })) !== null;
-  }
-
-  async canariesOf(lane: Lane, canarySub: string | undefined, now: Date, limit: number): Promise<readonly Sid[]> {
-    const { iss, clientId } = lane;
-    const ago = (ms: number) => new Date(now.getTime() - ms);
-    const live = { iss, clientId, endedAt: null, heldAt: null, expiresAt: { gt: now } };
-    if (canarySub !== undefined) {
-      const where = { ...live, sub: canarySub, idTokenIssuedAt: { gte: ago(CANARY_MS) } };
-      const found = await this.database.ssoSession.findFirst({ where, orderBy: { openedAt: 'desc' } });
-      if (found !== null) return [toSid(found.id)];
-    }
-    const rows = await this.database.$queryRaw<{ id: string }[]>(newestOfEach(lane, ago(NEW_SESSION_MS), now, limit));
-    return rows.map(({ id }) => toSid(id));
   }
 
   async release(iss: string, by: string, now: Date): Promise<boolean> {

@@ -1,30 +1,16 @@
-import { Canaries, type Canary, type Lane, type Sub } from '#session';
+import { Canaries, type Canary, type Lane, type WantedCanary } from '#session';
 import type { HubDatabase } from './hub-database.js';
-import { toSub } from './rows.js';
+import { toSid, toSub } from './rows.js';
+import { type CanaryRow, newestCanaries } from './sql/newest-canaries.js';
 
-/**
- * {@link Canaries} in the hub's Postgres. Ids are ordered by time, so the newest are at the end of the primary key; those of
- * one person are few, and found by the index of persons.
- */
+/** {@link Canaries} in the hub's Postgres. */
 export class PrismaCanaries extends Canaries {
   constructor(private readonly database: HubDatabase) {
     super();
   }
 
-  async newest(of: Lane & { readonly sub: Sub }, now: Date, limit: number, sub?: string): Promise<readonly Canary[]> {
-    const { iss, clientId } = of;
-    const rows = await this.database.ssoSession.findMany({
-      where: {
-        iss,
-        clientId,
-        endedAt: null,
-        expiresAt: { gt: now },
-        sub: { not: of.sub, ...(sub && { equals: sub }) },
-      },
-      orderBy: sub === undefined ? { id: 'desc' } : { openedAt: 'desc' },
-      take: limit,
-      select: { sub: true, idpSid: true },
-    });
-    return rows.map((row) => ({ sub: toSub(row.sub), idpSid: row.idpSid ?? undefined }));
+  async newest(lane: Lane, wanted: WantedCanary, now: Date, limit: number): Promise<readonly Canary[]> {
+    const rows = await this.database.$queryRaw<CanaryRow[]>(newestCanaries(lane, wanted, now, limit));
+    return rows.map(({ id, sub, idpSid }) => ({ sid: toSid(id), sub: toSub(sub), idpSid: idpSid ?? undefined }));
   }
 }

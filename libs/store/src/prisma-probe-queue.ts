@@ -14,10 +14,10 @@ import type { HubDatabase } from './hub-database.js';
 import { CONFIRMED } from './probe-findings.js';
 import { toRefreshState, toSid, toSub } from './rows.js';
 import { openTokens } from './sealed-tokens.js';
-import { claimDue, claimNewest, type ClaimedRow } from './sql/claim-due.js';
+import { claimDue, type ClaimedRow } from './sql/claim-due.js';
 import { claimThese } from './sql/claim-these.js';
+import { giveBack } from './sql/give-back.js';
 import { letSleep } from './sql/let-sleep.js';
-import { putBack } from './sql/put-back.js';
 import type { TokenCipher } from './token-cipher.js';
 
 /** {@link ProbeQueue} in the hub's Postgres. */
@@ -45,21 +45,8 @@ export class PrismaProbeQueue extends ProbeQueue {
     return rows.map((row) => this.toClaimed(row, lane, leaseId));
   }
 
-  async claimCanary(
-    lane: Lane,
-    now: Date,
-    leaseEndsAt: Date,
-    sub: string | undefined,
-  ): Promise<ClaimedSession | undefined> {
-    return (await this.claimed(lane, (leaseId) => claimNewest(lane, now, leaseEndsAt, leaseId, sub))).at(0);
-  }
-
   async giveBack(claimed: readonly ClaimedSession[], dueAt: Date): Promise<void> {
-    if (claimed.length === 0) return;
-    await this.database.ssoSession.updateMany({
-      where: { OR: claimed.map(({ sid, leaseId }) => ({ id: sid, leaseId })), endedAt: null },
-      data: { probeDueAt: dueAt, leaseId: null },
-    });
+    if (claimed.length > 0) await this.database.$executeRaw(giveBack(claimed, dueAt));
   }
 
   private toClaimed(row: ClaimedRow, lane: Lane, leaseId: string): ClaimedSession {
@@ -95,10 +82,6 @@ export class PrismaProbeQueue extends ProbeQueue {
       );
       return undefined;
     }
-  }
-
-  async putBack({ sid, leaseId }: ClaimedSession, now: Date): Promise<void> {
-    await this.database.$executeRaw(putBack({ sid, leaseId }, now));
   }
 
   async record(claimed: ClaimedSession, record: ProbeRecord): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { SessionExpiry, type SsoSessions } from '#session';
+import { type EndResult, SessionExpiry, type SsoSessions } from '#session';
 import type { HubDatabase } from './hub-database.js';
 import { endingOfExpired } from './outbox-rows.js';
 
@@ -11,9 +11,9 @@ export class PrismaSessionExpiry extends SessionExpiry {
     super();
   }
 
-  async endExpired(now: Date, limit: number): Promise<number> {
+  async endExpired(now: Date, limit: number): Promise<EndResult['ended']> {
     const { ended } = await this.sessions.end(endingOfExpired({ kind: 'expired', limit }, now));
-    return ended.length;
+    return ended;
   }
 
   async nextAt(): Promise<Date | undefined> {

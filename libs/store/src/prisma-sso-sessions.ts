@@ -163,7 +163,8 @@ export class PrismaSsoSessions extends SsoSessions {
     });
     const events = sessions.map((session) => toOutboxRow(this.origin, ending, session, now));
     await tx.outboxEvent.createMany({ data: events });
-    return { ended: events.map(({ sid, id }) => ({ sid: toSid(sid), eventId: id })) };
+    const ended = sessions.map(({ id, iss }, n) => ({ sid: toSid(id), iss, eventId: events[n]!.id }));
+    return { ended };
   }
 
   private async isMarked(

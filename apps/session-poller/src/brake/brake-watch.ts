@@ -1,8 +1,16 @@
 import { Logger } from '@nestjs/common';
 import { type Brakes, type Clock, type HeldSession, type Lane, reasonOf, type SsoSessions } from '#session';
+import type { ProbeObserver } from '../metrics/probe-observer.js';
 import { rest } from '../poll/rest.js';
 import { SaidLately } from '../poll/said-lately.js';
 import type { ReleaseTrial } from './release-trial.js';
+
+/** What a watch reads and writes. */
+export interface WatchStores {
+  readonly brakes: Brakes;
+  readonly sessions: SsoSessions;
+  readonly observer: ProbeObserver;
+}
 
 /** How a brake is watched. Times in milliseconds. */
 export interface BrakeWatchOptions {
@@ -26,8 +34,7 @@ export class BrakeWatch {
   private running: Promise<void> | undefined;
 
   constructor(
-    private readonly brakes: Brakes,
-    private readonly sessions: SsoSessions,
+    private readonly stores: WatchStores,
     /** undefined where nobody asks: then only an operator releases */
     private readonly trial: ReleaseTrial | undefined,
     private readonly clock: Clock,
@@ -56,7 +63,7 @@ export class BrakeWatch {
     const { name, lane, periodMs } = this.options;
     try {
       const now = this.clock.now();
-      const brake = await this.brakes.watch(lane.iss, now, new Date(now.getTime() + periodMs));
+      const brake = await this.stores.brakes.watch(lane.iss, now, new Date(now.getTime() + periodMs));
       if (brake?.state === 'releasing') await this.writeAll();
       else if (brake !== undefined) await this.tryRelease();
     } catch (error) {
@@ -70,18 +77,18 @@ export class BrakeWatch {
     if (this.stopping.signal.aborted) return;
     if (against !== undefined) {
       if (this.said.isNew(against)) this.logger.warn(`brake.stays idp=${name} reason=${against}; see docs/brake.md`);
-      if (against === 'other_client_held') await this.brakes.unwatch(lane.iss); // it is that client's loop that may judge
-    } else if (await this.brakes.release(lane.iss, 'auto', this.clock.now()))
+      if (against === 'other_client_held') await this.stores.brakes.unwatch(lane.iss); // it is that client's loop that may judge
+    } else if (await this.stores.brakes.release(lane.iss, 'auto', this.clock.now()))
       this.logger.warn(`brake.released idp=${name} by=auto`);
   }
 
   private async writeAll(): Promise<void> {
     const { lane, name } = this.options;
     while (!this.stopping.signal.aborted) {
-      const batch = await this.brakes.toRelease(lane.iss, BATCH);
+      const batch = await this.stores.brakes.toRelease(lane.iss, BATCH);
       await this.writeBatch(batch);
       if (batch.length === 0) {
-        const state = await this.brakes.finish(lane.iss, this.clock.now());
+        const state = await this.stores.brakes.finish(lane.iss, this.clock.now());
         this.logger.warn(`brake.finished idp=${name} state=${state}: what was released has been written`);
         return;
       }
@@ -99,13 +106,14 @@ export class BrakeWatch {
   /** With the time of the ending, not of the release. One whose tokens have changed since is asked about anew. */
   private async write({ sid, ending }: HeldSession): Promise<void> {
     const { effectiveAt, method, strength, probes, tokenGeneration } = ending;
-    const { ended } = await this.sessions.end({
+    const { ended } = await this.stores.sessions.end({
       of: { kind: 'held', sid, tokenGeneration },
       ...{ cause: 'poll_session_ended', causeId: sid, effectiveAt },
       evidence: { method, strength, probes },
       initiatingEntity: 'system',
     });
-    if (ended.length === 0) await this.brakes.letGo(sid, this.clock.now());
+    if (ended.length === 0) await this.stores.brakes.letGo(sid, this.clock.now());
     else this.logger.log(`session.ended sid=${sid} reason=poll_session_ended probes=${probes} held=true`);
+    for (const { iss } of ended) this.stores.observer.ended(iss, 'poll_session_ended');
   }
 }

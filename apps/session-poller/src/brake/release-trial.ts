@@ -1,5 +1,6 @@
 import type {
   Brakes,
+  Canaries,
   ClaimedSession,
   Clock,
   IssuerHealth,
@@ -14,6 +15,7 @@ import type { Probe } from '../probe/probe.js';
 /** What a trial reads and writes. */
 export interface TrialStores {
   readonly brakes: Brakes;
+  readonly canaries: Canaries;
   readonly queue: ProbeQueue;
   readonly health: IssuerHealth;
 }
@@ -32,6 +34,8 @@ const SAMPLE = 20;
 const CANARIES = 5;
 /** What can't be told of one session, for ever maybe, and says nothing of the IdP: it must not hold all the others. */
 const OF_ONE: readonly UnknownReason[] = ['token_expired', 'no_token', 'no_sid', 'mismatch', 'grant_gone', 'internal'];
+const SIGNED_IN_MS = 10 * 60_000;
+const OPENED_MS = 5 * 60_000;
 
 /**
  * Finds out whether a brake may be released without a person: the IdP is who it was, a session that must be there is there,
@@ -49,10 +53,10 @@ export class ReleaseTrial {
 
   /** Gives what speaks against a release; undefined when nothing does. Held sessions that prove to be active are let go. */
   async whatSpeaksAgainst(signal: AbortSignal): Promise<string | undefined> {
-    const { lane, canarySub } = this.options;
+    const { lane } = this.options;
     if (await this.stores.brakes.holdsOthers(lane)) return 'other_client_held';
     if ((await this.options.whatIsWrong()) !== undefined) return 'idp_changed_or_away';
-    const canaries = await this.stores.brakes.canariesOf(lane, canarySub, this.clock.now(), CANARIES);
+    const canaries = await this.canaries();
     if (canaries.length === 0) return 'no_canary';
     if (!(await this.isOneActive(canaries, signal))) return 'canary_not_active';
     const sample = await this.stores.brakes.sampleOf(lane, SAMPLE);
@@ -68,6 +72,25 @@ export class ReleaseTrial {
       if (seen?.kind === 'active') return true;
     }
     return false;
+  }
+
+  /**
+   * The newest session of the synthetic person who signed in within 10 minutes, else of up to five people by chance who
+   * signed in within 5: whoever does so again and again must not be the only one who is looked at.
+   */
+  private async canaries(): Promise<readonly Sid[]> {
+    const { lane, canarySub: sub } = this.options;
+    const { canaries } = this.stores;
+    const now = this.clock.now();
+    const ago = (ms: number) => new Date(now.getTime() - ms);
+    const hasTokens = this.probe.method !== 'admin-api';
+    const hers =
+      sub === undefined
+        ? []
+        : await canaries.newest(lane, { sub, signedInSince: ago(SIGNED_IN_MS), hasTokens }, now, 1);
+    const wanted = { signedInSince: ago(OPENED_MS), hasTokens, oneOfEach: true };
+    const found = hers.length > 0 ? hers : await canaries.newest(lane, wanted, now, CANARIES);
+    return found.map(({ sid }) => sid);
   }
 
   private async askAll(sids: readonly Sid[], signal: AbortSignal): Promise<readonly Verdict[]> {
@@ -86,7 +109,7 @@ export class ReleaseTrial {
     const calibrated = (await health.calibrationOf(lane, this.probe.method)).since !== undefined;
     const verdict = await this.probe.ask(session, calibrated, signal);
     if (verdict.kind !== 'active' || signal.aborted) {
-      await queue.putBack(session, this.clock.now());
+      await queue.giveBack([session], this.clock.now());
       return verdict;
     }
     const now = this.clock.now();

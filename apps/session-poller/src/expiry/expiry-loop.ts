@@ -1,6 +1,7 @@
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { mayExpire, reasonOf, type SessionExpiry } from '#session';
 import type { HubClock } from '#store';
+import type { ProbeObserver } from '../metrics/probe-observer.js';
 import { rest } from '../poll/rest.js';
 
 const BATCH = 200;
@@ -20,6 +21,7 @@ export class ExpiryLoop implements OnApplicationBootstrap, OnApplicationShutdown
   constructor(
     private readonly expiry: SessionExpiry,
     private readonly clock: Pick<HubClock, 'now' | 'steadySince'>,
+    private readonly observer: ProbeObserver,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -44,8 +46,9 @@ export class ExpiryLoop implements OnApplicationBootstrap, OnApplicationShutdown
     if (!mayExpire(this.clock.steadySince, now)) return LONGEST_REST_MS;
     try {
       const ended = await this.expiry.endExpired(now, BATCH);
-      if (ended > 0) this.logger.log(`session.ended count=${ended} reason=session_expired`);
-      if (ended === BATCH) return 0;
+      for (const { iss } of ended) this.observer.ended(iss, 'session_expired');
+      if (ended.length > 0) this.logger.log(`session.ended count=${ended.length} reason=session_expired`);
+      if (ended.length === BATCH) return 0;
       const nextAt = await this.expiry.nextAt();
       const untilMs = nextAt === undefined ? LONGEST_REST_MS : nextAt.getTime() - this.clock.now().getTime();
       return Math.min(LONGEST_REST_MS, Math.max(SHORTEST_REST_MS, untilMs));

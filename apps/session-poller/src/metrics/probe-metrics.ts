@@ -11,6 +11,7 @@ export class ProbeMetrics extends ProbeObserver {
   private readonly durations: Histogram<'issuer' | 'method'>;
   private readonly breakers: Gauge<'issuer' | 'method'>;
   private readonly endings: Counter<'issuer' | 'cause'>;
+  private readonly surges: Counter<'issuer'>;
 
   constructor(registry: Registry) {
     super();
@@ -40,6 +41,12 @@ export class ProbeMetrics extends ProbeObserver {
       labelNames: ['issuer', 'cause'],
       registers,
     });
+    this.surges = new Counter({
+      name: 'sso_push_surges_total',
+      help: 'minutes in which an IdP told unusually many endings by itself',
+      labelNames: ['issuer'],
+      registers,
+    });
   }
 
   probed(issuer: string, method: ProbeMethod, verdict: Verdict, durationMs: number): void {
@@ -53,6 +60,10 @@ export class ProbeMetrics extends ProbeObserver {
 
   ended(issuer: string, cause: Cause): void {
     this.endings.inc({ issuer, cause });
+  }
+
+  pushSurged(issuer: string): void {
+    this.surges.inc({ issuer });
   }
 }
 

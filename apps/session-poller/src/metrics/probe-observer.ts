@@ -7,5 +7,8 @@ export type BreakerState = 'closed' | 'half_open' | 'open';
 export abstract class ProbeObserver {
   abstract probed(iss: string, method: ProbeMethod, verdict: Verdict, durationMs: number): void;
   abstract breakerChanged(iss: string, method: ProbeMethod, state: BreakerState): void;
+  /** This poller has ended one session, however it learned of it. */
   abstract ended(iss: string, cause: Cause): void;
+  /** The IdP has told unusually many endings by itself within a minute. */
+  abstract pushSurged(iss: string): void;
 }

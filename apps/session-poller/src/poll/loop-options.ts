@@ -21,7 +21,8 @@ export function gateOptionsOf(
 
 /** How the loop of `idp` works. */
 export function loopOptionsOf(idp: WatchedIdp, { LEASE_S }: Pick<PollerConfig, 'LEASE_S'>): PollLoopOptions {
-  const { name, lane, sleepAfterMs, entry } = idp;
+  const { name, lane, sleepAfterMs, entry, method } = idp;
   const { concurrency, canarySub } = entry.probe;
-  return { name, lane, leaseMs: LEASE_S * 1000, concurrency, sleepAfterMs, canarySub };
+  const canary = { sub: canarySub, hasTokens: method !== 'admin-api' };
+  return { name, lane, leaseMs: LEASE_S * 1000, concurrency, sleepAfterMs, canary };
 }

@@ -1,5 +1,14 @@
 import { Logger } from '@nestjs/common';
-import { type ClaimedSession, type Clock, type Lane, mayFallAsleep, type ProbeQueue, reasonOf } from '#session';
+import {
+  type Canaries,
+  type ClaimedSession,
+  type Clock,
+  type Lane,
+  mayFallAsleep,
+  type ProbeQueue,
+  reasonOf,
+  type WantedCanary,
+} from '#session';
 import { Bell, type Rest } from './bell.js';
 import type { Allowance, IdpGate } from './idp-gate.js';
 
@@ -12,13 +21,19 @@ export interface PollLoopOptions {
   readonly concurrency: number;
   /** a session that nobody has used for so long sleeps instead of being asked about */
   readonly sleepAfterMs: number;
-  /** whose newest session shows whether the IdP is back; undefined: anybody's */
-  readonly canarySub: string | undefined;
+  /** whose newest session shows whether the IdP is back */
+  readonly canary: WantedCanary;
 }
 
 /** Asks about one claimed session, and writes down what follows. */
 export interface Poll {
   run(session: ClaimedSession, signal: AbortSignal): Promise<unknown>;
+}
+
+/** What the loop reads and writes. */
+export interface LoopStores {
+  readonly queue: ProbeQueue;
+  readonly canaries: Canaries;
 }
 
 /** The time, as the loop sees it. */
@@ -49,7 +64,7 @@ export class PollLoop {
   private canaryIsNext = true;
 
   constructor(
-    private readonly queue: ProbeQueue,
+    private readonly stores: LoopStores,
     /** undefined where no sound way to ask is known */
     private readonly poll: Poll | undefined,
     private readonly gate: IdpGate,
@@ -125,7 +140,7 @@ export class PollLoop {
     const leaseEndsAt = new Date(now.getTime() + this.options.leaseMs);
     try {
       const canary = allowance.kind === 'one' && this.isCanaryNext() ? await this.canary(now, leaseEndsAt) : undefined;
-      return canary === undefined ? await this.queue.claim(this.options.lane, now, leaseEndsAt, limit) : [canary];
+      return canary ?? (await this.stores.queue.claim(this.options.lane, now, leaseEndsAt, limit));
     } catch (error) {
       this.logger.error(`poll.claim.failed idp=${this.options.name} reason=${reasonOf(error)}`);
       return undefined;
@@ -139,8 +154,11 @@ export class PollLoop {
     return isNext;
   }
 
-  private canary(now: Date, leaseEndsAt: Date): Promise<ClaimedSession | undefined> {
-    return this.queue.claimCanary(this.options.lane, now, leaseEndsAt, this.options.canarySub);
+  private async canary(now: Date, leaseEndsAt: Date): Promise<readonly ClaimedSession[] | undefined> {
+    const { lane, canary } = this.options;
+    const [newest] = await this.stores.canaries.newest(lane, canary, now, 1);
+    const claimed = newest && (await this.stores.queue.claimThese(lane, [newest.sid], leaseEndsAt));
+    return claimed?.length === 1 ? claimed : undefined;
   }
 
   private begin(poll: Poll, session: ClaimedSession): void {
@@ -164,14 +182,14 @@ export class PollLoop {
     const now = this.time.clock.now();
     const { sleepAfterMs } = this.options;
     if (!mayFallAsleep(session, now, sleepAfterMs)) return false;
-    return this.queue.sleep(session, now, new Date(now.getTime() - sleepAfterMs));
+    return this.stores.queue.sleep(session, now, new Date(now.getTime() - sleepAfterMs));
   }
 
   /** Until the next session is due, but no longer than half a second: a sign-in may be due before it. */
   private async untilDueMs(): Promise<number> {
     try {
       const now = this.time.clock.now();
-      const dueAt = await this.queue.nextDueAt(this.options.lane, now);
+      const dueAt = await this.stores.queue.nextDueAt(this.options.lane, now);
       if (dueAt === undefined) return IDLE_MS;
       return Math.min(IDLE_MS, Math.max(SHORTEST_REST_MS, dueAt.getTime() - now.getTime()));
     } catch {
@@ -192,7 +210,7 @@ export class PollLoop {
 
   private async giveBack(sessions: readonly ClaimedSession[]): Promise<void> {
     try {
-      await this.queue.giveBack(sessions, this.time.clock.now());
+      await this.stores.queue.giveBack(sessions, this.time.clock.now());
     } catch (error) {
       this.logger.error(`poll.give_back.failed idp=${this.options.name} reason=${reasonOf(error)}`); // due when the lease ends
     }

@@ -4,6 +4,7 @@ import {
   decide,
   type EndResult,
   type IssuerHealth,
+  isUnknownTooLong,
   type Lane,
   mayConfirmAtOnce,
   NO_STEP,
@@ -47,6 +48,8 @@ export interface PollOptions {
   readonly intervalMsOf: (session: ClaimedSession, now: Date) => number;
   /** "inactive" counts only once the method has said "active" (ADR 11) */
   readonly needsCalibration: boolean;
+  /** a session that nobody could tell about for longer may be used only after a silent sign-in; undefined: no limit */
+  readonly maxUnknownMs: number | undefined;
   /** what the brake holds may be used only after a silent sign-in */
   readonly reauthenticateHeld: boolean;
   readonly random: () => number;
@@ -117,7 +120,14 @@ export class PollOnce {
     if (decision.kind === 'end') return this.end(session, decision, now);
     if (decision.kind === 'retry')
       this.stores.log.unknown(this.main.method, session.sid, verdict, decision.unknownCount);
-    await this.stores.queue.record(session, recordOf(verdict, decision, now));
+    await this.record(session, verdict, decision, now);
+  }
+
+  private async record(session: ClaimedSession, verdict: Verdict, decision: Going, now: Date): Promise<void> {
+    const record = recordOf(verdict, decision, now);
+    const isTooLong = record.unknown !== undefined && isUnknownTooLong(session, now, this.options.maxUnknownMs);
+    const reauth = record.reauth ?? (isTooLong ? 'unknown_too_long' : undefined);
+    await this.stores.queue.record(session, { ...record, reauth });
   }
 
   /** Void when the lease was lost or the tokens have changed meanwhile: then the question was about a session of before. */
@@ -164,14 +174,15 @@ export class PollOnce {
     this.stores.log.doubted(this.main.method);
     const verdict = { kind: 'unknown', reason: 'uncalibrated' } as const;
     const decision = this.decide(verdict, session, now);
-    if (decision.kind !== 'end') await this.stores.queue.record(session, recordOf(verdict, decision, now));
+    if (decision.kind !== 'end') await this.record(session, verdict, decision, now);
   }
 }
 
 type Ending = Extract<ProbeDecision, { kind: 'end' }>;
+type Going = Exclude<ProbeDecision, { kind: 'end' }>;
 
 /** What a probe leaves behind that did not end the session. Anything but a weak "ended" forgets an earlier one. */
-function recordOf(verdict: Verdict, decision: Exclude<ProbeDecision, { kind: 'end' }>, now: Date): ProbeRecord {
+function recordOf(verdict: Verdict, decision: Going, now: Date): ProbeRecord {
   return {
     dueAt: decision.dueAt,
     checkedAt: decision.kind === 'keep' ? now : undefined,

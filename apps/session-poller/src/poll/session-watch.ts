@@ -1,6 +1,17 @@
 import { Logger } from '@nestjs/common';
-import { isPushProven, reasonOf, type Rhythm, type SessionCensus } from '#session';
+import {
+  type EndingCounts,
+  foundOf,
+  isPushProven,
+  isPushSurge,
+  pushedOf,
+  reasonOf,
+  type Rhythm,
+  type SessionCensus,
+  type SsfStreams,
+} from '#session';
 import type { WatchedIdp } from '../idps/watched-idp.js';
+import type { ProbeObserver } from '../metrics/probe-observer.js';
 import { Bell } from './bell.js';
 import type { LoopTime } from './poll-loop.js';
 
@@ -21,6 +32,8 @@ export class SessionWatch {
 
   constructor(
     private readonly census: SessionCensus,
+    private readonly streams: SsfStreams,
+    private readonly observer: ProbeObserver,
     private readonly time: LoopTime,
     private readonly idps: readonly WatchedIdp[],
   ) {
@@ -55,8 +68,12 @@ export class SessionWatch {
   }
 
   private async look(iss: string): Promise<void> {
-    const from = new Date(this.time.clock.now().getTime() - DAY_MS);
-    const isProven = isPushProven(await this.census.endingsOf(iss, from));
+    const now = this.time.clock.now();
+    const ago = (ms: number) => new Date(now.getTime() - ms);
+    const before = await this.census.endingsOf(iss, ago(DAY_MS), ago(LOOK_EVERY_MS));
+    const lately = await this.census.endingsOf(iss, ago(LOOK_EVERY_MS), now);
+    this.warnOfSurge(iss, lately, before, ago(LOOK_EVERY_MS));
+    const isProven = await this.isProven(iss, [before, lately], now);
     if (isProven === this.proven.has(iss)) return;
     if (isProven) this.proven.add(iss);
     else this.proven.delete(iss);
@@ -64,6 +81,37 @@ export class SessionWatch {
       isProven
         ? `poll.push.proven iss=${iss}: its sessions are asked about less often`
         : `poll.push.unproven iss=${iss}: its sessions are asked about as often as configured`,
+    );
+  }
+
+  private async isProven(iss: string, parts: readonly EndingCounts[], now: Date): Promise<boolean> {
+    const streamCounts = await this.streamsAreProven(iss, now);
+    const pushed = parts.map((part) => pushedOf(part, streamCounts));
+    const lastAt = pushed.at(-1)?.lastAt ?? pushed.at(0)?.lastAt;
+    if (lastAt === undefined) return false;
+    return isPushProven({
+      pushed: pushed.reduce((sum, { count }) => sum + count, 0),
+      found: parts.reduce((sum, part) => sum + foundOf(part), 0),
+      foundSincePush: foundOf(await this.census.endingsOf(iss, lastAt, now)),
+    });
+  }
+
+  /** Of the streams that are polled. What is pushed over one that has not been verified lately may stop without anybody seeing it. */
+  private async streamsAreProven(iss: string, now: Date): Promise<boolean> {
+    for (const { lane, ssf } of this.idps) {
+      if (lane.iss !== iss || ssf === undefined) continue;
+      const { issuer: transmitter, audience } = ssf.transmitter.options;
+      if ((await this.streams.health({ transmitter, audience }, now)).kind !== 'proven') return false;
+    }
+    return true;
+  }
+
+  private warnOfSurge(iss: string, lately: EndingCounts, before: EndingCounts, until: Date): void {
+    const { count } = pushedOf(lately);
+    if (!isPushSurge(count, before, until)) return;
+    this.observer.pushSurged(iss);
+    this.logger.error(
+      `push.rate iss=${iss} endings=${count}: so many in a minute are unusual; they are believed, a person should look`,
     );
   }
 

@@ -46,13 +46,13 @@ class Simulation extends Probe {
     this.gate = new IdpGate({ name: 'main', method: this.method, intervalMs, maxPerS, pollers: () => 1 }, time.now());
     const gated = new GatedProbe(this, this.gate, time);
     this.loop = new PollLoop(
-      hub,
+      { queue: hub, canaries: hub.canaries },
       { run: (session, signal) => this.poll(gated, session, signal) },
       this.gate,
       { clock: time, rest: time.rest },
       {
         ...{ name: 'main', lane: LANE, leaseMs: 30 * SECOND_MS, concurrency: 64 },
-        ...{ sleepAfterMs: SLEEP_AFTER_MS, canarySub: undefined },
+        ...{ sleepAfterMs: SLEEP_AFTER_MS, canary: {} },
       },
     );
     this.populate();

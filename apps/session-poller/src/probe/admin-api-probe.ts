@@ -75,8 +75,9 @@ export class AdminApiProbe extends Probe {
   private async *canariesFor(of: ClaimedSession): AsyncGenerator<AdminTarget> {
     const now = this.clock.now();
     const { canarySub } = this;
-    if (canarySub !== undefined && canarySub !== of.sub) yield* await this.canaries.newest(of, now, 1, canarySub);
+    if (canarySub !== undefined && canarySub !== of.sub)
+      yield* await this.canaries.newest(of, { sub: canarySub }, now, 1);
     yield* this.seen.filter(({ sub }) => sub !== of.sub).slice(0, CANARIES);
-    yield* await this.canaries.newest(of, now, CANARIES);
+    yield* await this.canaries.newest(of, { notOf: of.sub }, now, CANARIES);
   }
 }

@@ -3,6 +3,7 @@ import { Clock, SeenTokens, SsfStreams, SsoSessions } from '#session';
 import { SecurityEvents } from '#ssf';
 import type { PollerConfig } from '../config.js';
 import type { WatchedIdp } from '../idps/watched-idp.js';
+import { ProbeObserver } from '../metrics/probe-observer.js';
 import { StreamLoop } from './stream-loop.js';
 import { TakeSets } from './take-sets.js';
 
@@ -24,11 +25,14 @@ export class SsfLoops implements OnApplicationBootstrap, BeforeApplicationShutdo
 export function ssfLoops({ LEASE_S }: Pick<PollerConfig, 'LEASE_S'>, idps: readonly WatchedIdp[]): Provider {
   return {
     provide: SsfLoops,
-    inject: [SsfStreams, SeenTokens, SsoSessions, Clock],
-    useFactory: (streams: SsfStreams, seen: SeenTokens, sessions: SsoSessions, clock: Clock) => {
+    inject: [SsfStreams, SeenTokens, SsoSessions, ProbeObserver, Clock],
+    useFactory: (...injected: [SsfStreams, SeenTokens, SsoSessions, ProbeObserver, Clock]) => {
+      const [streams, seen, sessions, observer, clock] = injected;
       const lanes = idps.map(({ lane }) => lane);
       // tokens of what has ended are forgotten with it, and not revoked from here (ADR 33)
-      const events = new SecurityEvents(lanes, seen, sessions, clock, () => undefined);
+      const events = new SecurityEvents(lanes, seen, sessions, clock, (ended, cause) => {
+        for (const { iss } of ended) observer.ended(iss, cause);
+      });
       const loops = idps.flatMap(({ name, lane: { iss }, ssf }) => {
         if (ssf === undefined) return [];
         const sets = new TakeSets(events, name, { iss, transmitter: ssf.transmitter }, clock);

@@ -1,7 +1,7 @@
 import type { Lane } from '#session';
 import { Prisma } from '../generated/hub/client.js';
 
-/** A row of {@link claimDue} and {@link claimNewest}. */
+/** A row of {@link claimDue}. */
 export interface ClaimedRow {
   readonly id: string;
   readonly sub: string;
@@ -37,40 +37,12 @@ export const CLAIMED_COLUMNS = Prisma.sql`
  * again when its lease ends. So a poller may die at any moment.
  */
 export function claimDue(lane: Lane, now: Date, leaseEndsAt: Date, leaseId: string, limit: number): Prisma.Sql {
-  return claim(
-    leaseEndsAt,
-    leaseId,
-    Prisma.sql`
-      SELECT "id" FROM "SsoSession"
-      WHERE "iss" = ${lane.iss} AND "clientId" = ${lane.clientId} AND "endedAt" IS NULL AND "probeDueAt" <= ${now} AND "expiresAt" > ${now}
-      ORDER BY "probeDueAt" LIMIT ${limit} FOR UPDATE SKIP LOCKED`,
-  );
-}
-
-/** Claims the newest session that is awake and can be asked about, due or not; of one person, if `sub` is given. */
-export function claimNewest(
-  lane: Lane,
-  now: Date,
-  leaseEndsAt: Date,
-  leaseId: string,
-  sub: string | undefined,
-): Prisma.Sql {
-  const ofPerson = sub === undefined ? Prisma.empty : Prisma.sql`AND "sub" = ${sub}`;
-  return claim(
-    leaseEndsAt,
-    leaseId,
-    Prisma.sql`
-      SELECT "id" FROM "SsoSession"
-      WHERE "iss" = ${lane.iss} AND "clientId" = ${lane.clientId} AND "endedAt" IS NULL AND "expiresAt" > ${now} ${ofPerson}
-        AND "asleepSince" IS NULL AND "heldAt" IS NULL AND "refreshState" IS NULL AND ("refreshToken" IS NOT NULL OR "accessToken" IS NOT NULL)
-      ORDER BY "openedAt" DESC LIMIT 1 FOR UPDATE SKIP LOCKED`,
-  );
-}
-
-function claim(leaseEndsAt: Date, leaseId: string, chosen: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`
     UPDATE "SsoSession" AS s SET "probeDueAt" = ${leaseEndsAt}, "leaseId" = ${leaseId}::uuid
-    FROM (${chosen}
+    FROM (
+      SELECT "id" FROM "SsoSession"
+      WHERE "iss" = ${lane.iss} AND "clientId" = ${lane.clientId} AND "endedAt" IS NULL AND "probeDueAt" <= ${now} AND "expiresAt" > ${now}
+      ORDER BY "probeDueAt" LIMIT ${limit} FOR UPDATE SKIP LOCKED
     ) AS chosen
     WHERE s."id" = chosen."id"
     RETURNING ${CLAIMED_COLUMNS}`;

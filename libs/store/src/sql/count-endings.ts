@@ -2,20 +2,23 @@ import { Prisma } from '../generated/hub/client.js';
 
 /** A row of {@link countEndings}. */
 export interface EndingsRow {
-  readonly cause: string;
-  readonly endings: number;
+  readonly cause: string | null;
+  readonly count: number;
+  readonly firstAt: Date;
+  readonly lastAt: Date;
 }
 
-const MOST = 10_000;
+/** So many endings are counted at most, so that it costs the same on a day of mass logouts. */
+export const MOST_ENDINGS = 10_000;
 
-/** Counts the latest endings of an issuer by cause: so many at most, that it costs the same on a day of mass logouts. */
-export function countEndings(iss: string, from: Date): Prisma.Sql {
+/** Counts the latest endings of an issuer by cause. */
+export function countEndings(iss: string, from: Date, until: Date): Prisma.Sql {
   return Prisma.sql`
-    SELECT latest."endCause" AS "cause", count(*)::int AS "endings"
+    SELECT latest."endCause" AS "cause", count(*)::int AS "count", min("endedAt") AS "firstAt", max("endedAt") AS "lastAt"
     FROM (
-      SELECT "endCause" FROM "SsoSession"
-      WHERE "iss" = ${iss} AND "endedAt" IS NOT NULL AND "endedAt" > ${from} ORDER BY "endedAt" DESC LIMIT ${MOST}
+      SELECT "endCause", "endedAt" FROM "SsoSession"
+      WHERE "iss" = ${iss} AND "endedAt" IS NOT NULL AND "endedAt" > ${from} AND "endedAt" <= ${until}
+      ORDER BY "endedAt" DESC LIMIT ${MOST_ENDINGS}
     ) AS latest
-    WHERE latest."endCause" IS NOT NULL
     GROUP BY latest."endCause"`;
 }

@@ -1,5 +1,6 @@
 import type { Lane } from '#session';
 import { Prisma } from '../generated/hub/client.js';
+import { WOKEN_AT } from './wake-up.js';
 
 /** Nobody needs to know whether it is more. */
 const COUNT_UP_TO = 100_000;
@@ -23,7 +24,7 @@ export function laneGauges({ iss, clientId }: Lane, now: Date): Prisma.Sql {
       WHERE "iss" = ${iss} AND "unknownSince" IS NOT NULL AND "endedAt" IS NULL AND "expiresAt" > ${now}
       ORDER BY "unknownSince" LIMIT 1) AS "unknownSince",
     (SELECT "probeDueAt" FROM "SsoSession"
-      WHERE "iss" = ${iss} AND "clientId" = ${clientId} AND "endedAt" IS NULL AND "expiresAt" > ${now}
+      WHERE "iss" = ${iss} AND "clientId" = ${clientId} AND "endedAt" IS NULL AND "expiresAt" > ${now} AND "probeDueAt" > ${WOKEN_AT}
       ORDER BY "probeDueAt" LIMIT 1) AS "dueAt"`;
 }
 
