@@ -36,7 +36,7 @@ describe('the session-poller, as a process, where it asks by refreshing', () => 
         ...{ dora: { probe }, edda: { probe } }, // each has a breaker of its own
         'at-llng': { profile: 'lemonldap', probe },
         'at-auth0': { profile: 'auth0', probe },
-        'at-entra': { profile: 'entra', probe },
+        'at-entra': { profile: 'entra', probe: { ...PROBE, unsafeIntervalS: 20 } }, // the first answer is looked at
         'at-generic': { profile: 'generic', probe },
         'at-policy': { profile: 'okta', probe: { ...PROBE, grantGoneIsLogout: true } },
       },

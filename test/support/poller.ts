@@ -62,7 +62,9 @@ export function pollersForSuite() {
     idpEntry: Partial<IdpInput>,
     others: Readonly<Record<string, Partial<IdpInput>>>,
   ) => {
-    const more = Object.entries(others).map(([id, entry]) => [id.toLowerCase(), entryOf(id, entry)] as const);
+    const more = Object.entries(others).map(
+      ([id, entry]) => [id.toLowerCase().replace(/^(?=\d)/, 'at-'), entryOf(id, entry)] as const,
+    );
     const idps = { main: entryOf('gateway', idpEntry), ...Object.fromEntries(more) };
     return apps().start('session-poller', {
       ...{ HUB_DATABASE_URL: url, NATS_URL: nats().url, CLIENT_SECRET: 'secret-of-the-gateway' },
