@@ -40,7 +40,7 @@ export function hubOn(url: string, clock = new TestClock()): Hub {
     browsers: new PrismaBrowserSessions(database),
     transactions: new PrismaLoginTransactions(database, cipher, clock),
     seen: new PrismaSeenTokens(database),
-    queue: new PrismaProbeQueue(database, cipher),
+    queue: new PrismaProbeQueue(database, cipher, url),
     outbox: new PgOutbox(url, clock, Math.random),
   };
 }
@@ -53,6 +53,7 @@ export function hubForSuite(): () => Hub {
   }, 60_000);
   afterAll(async () => {
     await hub?.outbox.onApplicationShutdown();
+    await hub?.queue.onApplicationShutdown();
     await hub?.database.$disconnect();
   });
   return () => hub!;

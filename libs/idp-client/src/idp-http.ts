@@ -1,6 +1,7 @@
 import type { Clock, ProbeOutcome } from '#session';
 import { isClearText } from './clear-text.js';
 import { IdpError } from './errors.js';
+import { TimeLimit } from './time-limit.js';
 
 /** How to reach an IdP. */
 export interface IdpAddress {
@@ -83,17 +84,15 @@ export class IdpHttp {
 
   private async exchange(url: string, init: RequestInit, signal?: AbortSignal): Promise<Received | Unreachable> {
     const target = this.resolve(url);
-    const timeout = AbortSignal.timeout(this.address.timeoutMs ?? TIMEOUT_MS);
+    const limit = new TimeLimit(this.address.timeoutMs ?? TIMEOUT_MS, signal);
     try {
-      const response = await fetch(target, {
-        ...init,
-        redirect: 'manual',
-        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-      });
+      const response = await fetch(target, { ...init, redirect: 'manual', signal: limit.signal });
       const text = await readLimited(response);
       return text === undefined ? { kind: 'unreachable', reason: 'too_large' } : { kind: 'received', text, response };
     } catch (error) {
-      return { kind: 'unreachable', reason: timeout.aborted ? 'timeout' : reasonOf(error) };
+      return { kind: 'unreachable', reason: limit.isOver ? 'timeout' : reasonOf(error) };
+    } finally {
+      limit.lift();
     }
   }
 }
@@ -112,14 +111,18 @@ function toAnswer({ text, response: { status, headers } }: Received, now: Date):
   };
 }
 
-async function readLimited(response: Response): Promise<string | undefined> {
+async function readLimited({ body }: Response): Promise<string | undefined> {
+  if (body === null) return '';
+  const reader = (body as ReadableStream<Uint8Array>).getReader(); // what iterates over it costs more than the request
   const chunks: Uint8Array[] = [];
   let size = 0;
-  if (response.body === null) return '';
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > BODY_LIMIT) return undefined; // leaving the loop cancels the body
-    chunks.push(chunk);
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    size += read.value.length;
+    if (size > BODY_LIMIT) {
+      await reader.cancel();
+      return undefined;
+    }
+    chunks.push(read.value);
   }
   return Buffer.concat(chunks).toString('utf8');
 }
