@@ -42,6 +42,8 @@ const JWT_TYPE = /^application\/(?:token-introspection\+)?jwt\b/i;
  * never in clear text to another machine.
  */
 export class IdpHttp {
+  private latest: { readonly url: string; readonly target: string } | undefined;
+
   constructor(
     private readonly address: IdpAddress,
     private readonly clock: Clock,
@@ -82,8 +84,14 @@ export class IdpHttp {
     return reached.href;
   }
 
+  /** The same endpoint is asked again and again: the latest answer of {@link resolve} is kept. */
+  private targetOf(url: string): string {
+    if (this.latest?.url !== url) this.latest = { url, target: this.resolve(url) };
+    return this.latest.target;
+  }
+
   private async exchange(url: string, init: RequestInit, signal?: AbortSignal): Promise<Received | Unreachable> {
-    const target = this.resolve(url);
+    const target = this.targetOf(url);
     const limit = new TimeLimit(this.address.timeoutMs ?? TIMEOUT_MS, signal);
     try {
       const response = await fetch(target, { ...init, redirect: 'manual', signal: limit.signal });
