@@ -81,7 +81,7 @@ class ProbeBench {
       issuer,
       profile: 'oidc-provider',
       client: { id: 'gateway', secret: { env: 'CLIENT_SECRET' } },
-      probe: { unsafeIntervalS: 0.5, maxPerS: 100_000, concurrency: CONCURRENCY },
+      probe: { unsafeIntervalS: sessions < 1_000 ? 0.5 : 5, maxPerS: 100_000, concurrency: CONCURRENCY },
     };
     const env = {
       ...{ HUB_DATABASE_URL: hubUrl, NATS_URL: nats.url, CLIENT_SECRET: 'secret-of-the-gateway', LOG_FORMAT: 'json' },
