@@ -42,7 +42,7 @@ export function hubOn(url: string, clock = new TestClock()): Hub {
     browsers: new PrismaBrowserSessions(database),
     transactions: new PrismaLoginTransactions(database, cipher, clock),
     seen: new PrismaSeenTokens(database),
-    queue: new PrismaProbeQueue(database, cipher),
+    queue: new PrismaProbeQueue(database, cipher, url),
     canaries: new PrismaCanaries(database),
     outbox: new PgOutbox(url, clock, Math.random),
   };
@@ -56,6 +56,7 @@ export function hubForSuite(): () => Hub {
   }, 60_000);
   afterAll(async () => {
     await hub?.outbox.onApplicationShutdown();
+    await hub?.queue.onApplicationShutdown();
     await hub?.database.$disconnect();
   });
   return () => hub!;

@@ -43,6 +43,8 @@ const JWT_TYPE = /^application\/(?:token-introspection\+)?jwt\b/i;
  * never in clear text to another machine.
  */
 export class IdpHttp {
+  private latest: { readonly url: string; readonly target: string } | undefined;
+
   constructor(
     private readonly address: IdpAddress,
     private readonly clock: Clock,
@@ -83,15 +85,17 @@ export class IdpHttp {
     return reached.href;
   }
 
+  /** The same endpoint is asked again and again: the latest answer of {@link resolve} is kept. */
+  private targetOf(url: string): string {
+    if (this.latest?.url !== url) this.latest = { url, target: this.resolve(url) };
+    return this.latest.target;
+  }
+
   private async exchange(url: string, init: RequestInit, signal?: AbortSignal): Promise<Received | Unreachable> {
-    const target = this.resolve(url);
+    const target = this.targetOf(url);
     const limit = new TimeLimit(this.address.timeoutMs ?? TIMEOUT_MS, signal);
     try {
-      const response = await fetch(target, {
-        ...init,
-        redirect: 'manual',
-        signal: limit.signal,
-      });
+      const response = await fetch(target, { ...init, redirect: 'manual', signal: limit.signal });
       const text = await readLimited(response);
       return text === undefined ? { kind: 'unreachable', reason: 'too_large' } : { kind: 'received', text, response };
     } catch (error) {
@@ -116,14 +120,18 @@ function toAnswer({ text, response: { status, headers } }: Received, now: Date):
   };
 }
 
-async function readLimited(response: Response): Promise<string | undefined> {
+async function readLimited({ body }: Response): Promise<string | undefined> {
+  if (body === null) return '';
+  const reader = (body as ReadableStream<Uint8Array>).getReader(); // what iterates over it costs more than the request
   const chunks: Uint8Array[] = [];
   let size = 0;
-  if (response.body === null) return '';
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > BODY_LIMIT) return undefined; // leaving the loop cancels the body
-    chunks.push(chunk);
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    size += read.value.length;
+    if (size > BODY_LIMIT) {
+      await reader.cancel();
+      return undefined;
+    }
+    chunks.push(read.value);
   }
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -47,7 +47,7 @@ export interface Plan {
   readonly pollers: number;
   /** rows written a second: half of a probe's is its claim, half its record */
   readonly writesPerS: number;
-  /** statements a second that write */
+  /** statements a second that write, at most: a poller that has much to do records several probes in one (ADR 37) */
   readonly statementsPerS: number;
   readonly inUse: TimeToNotice;
   readonly awake: TimeToNotice;

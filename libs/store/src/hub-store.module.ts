@@ -112,7 +112,7 @@ export class HubStoreModule {
         onDatabase(SeenTokens, (database) => new PrismaSeenTokens(database)),
         onDatabase(Brakes, (database) => new PrismaBrakes(database)),
         onDatabase(ProbeCounts, (database) => new PrismaProbeCounts(database)),
-        onDatabase(ProbeQueue, (database) => new PrismaProbeQueue(database, cipher)),
+        onDatabase(ProbeQueue, (database) => new PrismaProbeQueue(database, cipher, url)),
         onDatabase(Pollers, (database) => new PrismaPollers(database)),
         onDatabase(SessionCensus, (database) => new PrismaSessionCensus(database)),
         onDatabase(Canaries, (database) => new PrismaCanaries(database)),

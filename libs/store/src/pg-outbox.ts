@@ -1,5 +1,5 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
-import pg from 'pg';
+import type pg from 'pg';
 import {
   type Clock,
   fatesOf,
@@ -7,11 +7,10 @@ import {
   OutboxBatch,
   type OutboxRow,
   type Publication,
-  reasonOf,
   type Settlement,
   settlementOf,
 } from '#session';
-import { CONNECTIONS } from './connections.js';
+import { openPool } from './open-pool.js';
 import { MARK_FAILED, MARK_PUBLISHED } from './sql/settle-events.js';
 import { WAITING_EVENTS, type WaitingEvent } from './sql/waiting-events.js';
 
@@ -35,12 +34,7 @@ export class PgOutbox extends Outbox implements OnApplicationShutdown {
     private readonly random: () => number,
   ) {
     super();
-    this.pool = new pg.Pool({ connectionString: url, ...CONNECTIONS });
-    const noteLoss = (error: Error): void => {
-      this.logger.warn(`outbox.connection.lost reason=${reasonOf(error)}`); // the next is made when needed
-    };
-    this.pool.on('error', noteLoss);
-    this.pool.on('connect', (client) => client.on('error', noteLoss)); // one in use: without a listener the process would die of it
+    this.pool = openPool(url, 'outbox', this.logger);
   }
 
   async take(limit: number, after: bigint): Promise<OutboxBatch> {

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
-import { Logger } from '@nestjs/common';
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import type pg from 'pg';
 import {
   type ClaimedSession,
   type Lane,
@@ -11,6 +12,8 @@ import {
 } from '#session';
 import type { Prisma } from './generated/hub/client.js';
 import type { HubDatabase } from './hub-database.js';
+import { openPool } from './open-pool.js';
+import { ProbeRecords } from './probe-records.js';
 import { CONFIRMED } from './probe-findings.js';
 import { toRefreshState, toSid, toSub } from './rows.js';
 import { openTokens } from './sealed-tokens.js';
@@ -20,15 +23,28 @@ import { giveBack } from './sql/give-back.js';
 import { letSleep } from './sql/let-sleep.js';
 import type { TokenCipher } from './token-cipher.js';
 
-/** {@link ProbeQueue} in the hub's Postgres. */
-export class PrismaProbeQueue extends ProbeQueue {
+/** as many claims and records at once; there is one of each for a lane */
+const CONNECTIONS_AT_ONCE = 4;
+
+/** {@link ProbeQueue} in the hub's Postgres. What each probe needs, its claim and its record, goes there without Prisma (ADR 37). */
+export class PrismaProbeQueue extends ProbeQueue implements OnApplicationShutdown {
   private readonly logger = new Logger(PrismaProbeQueue.name);
+
+  private readonly pool: pg.Pool;
+  private readonly records: ProbeRecords;
 
   constructor(
     private readonly database: HubDatabase,
     private readonly cipher: TokenCipher,
+    url: string,
   ) {
     super();
+    this.pool = openPool(url, 'probes', this.logger, CONNECTIONS_AT_ONCE);
+    this.records = new ProbeRecords(this.pool);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool.end();
   }
 
   async claim(lane: Lane, now: Date, leaseEndsAt: Date, limit: number): Promise<readonly ClaimedSession[]> {
@@ -41,7 +57,8 @@ export class PrismaProbeQueue extends ProbeQueue {
 
   private async claimed(lane: Lane, claim: (leaseId: string) => Prisma.Sql): Promise<readonly ClaimedSession[]> {
     const leaseId = uuidv7();
-    const rows = await this.database.$queryRaw<ClaimedRow[]>(claim(leaseId));
+    const { text, values } = claim(leaseId);
+    const { rows } = await this.pool.query<ClaimedRow>(text, values);
     return rows.map((row) => this.toClaimed(row, lane, leaseId));
   }
 
@@ -85,6 +102,11 @@ export class PrismaProbeQueue extends ProbeQueue {
   }
 
   async record(claimed: ClaimedSession, record: ProbeRecord): Promise<boolean> {
+    return (await this.records.write(claimed, record)) || this.recordAlone(claimed, record);
+  }
+
+  /** Waits for whoever is writing the session, and says for sure whether the probe counts. */
+  private async recordAlone(claimed: ClaimedSession, record: ProbeRecord): Promise<boolean> {
     const { count } = await this.database.ssoSession.updateMany({
       where: { id: claimed.sid, leaseId: claimed.leaseId, tokenGeneration: claimed.tokenGeneration, endedAt: null },
       data: {

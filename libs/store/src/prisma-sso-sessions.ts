@@ -161,10 +161,9 @@ export class PrismaSsoSessions extends SsoSessions {
       where: { ssoSessionId: { in: ids }, OR: [{ endedAt: null }, { endedAt: { gt: now } }] },
       data: { endedAt: now },
     });
-    const events = sessions.map((session) => toOutboxRow(this.origin, ending, session, now));
-    await tx.outboxEvent.createMany({ data: events });
-    const ended = sessions.map(({ id, iss }, n) => ({ sid: toSid(id), iss, eventId: events[n]!.id }));
-    return { ended };
+    const told = sessions.map((session) => ({ iss: session.iss, row: toOutboxRow(this.origin, ending, session, now) }));
+    await tx.outboxEvent.createMany({ data: told.map(({ row }) => row) });
+    return { ended: told.map(({ iss, row }) => ({ sid: toSid(row.sid), iss, eventId: row.id })) };
   }
 
   private async isMarked(

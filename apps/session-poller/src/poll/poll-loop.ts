@@ -45,6 +45,8 @@ export interface LoopTime {
 const IDLE_MS = 500;
 const SHORTEST_REST_MS = 20;
 const AFTER_FAULT_MS = 1_000;
+/** a full loop is filled up again in so many claims */
+const CLAIMS_IN_TURN = 4;
 const STOP_WITHIN_MS = 5_000;
 
 /**
@@ -117,7 +119,7 @@ export class PollLoop {
     }
     const limit = this.roomFor(allowance);
     this.hungry = true;
-    if (limit === 0) return IDLE_MS; // whoever is done rings
+    if (limit === 0) return SHORTEST_REST_MS; // whoever makes enough room rings
     const claimed = await this.claim(allowance, limit);
     if (claimed === undefined) return AFTER_FAULT_MS;
     if (this.stopped || (allowance.kind === 'some' && !this.gate.isClosed)) {
@@ -127,7 +129,13 @@ export class PollLoop {
     this.gate.take(claimed.length);
     for (const session of claimed) this.begin(poll, session);
     this.hungry = claimed.length === limit;
-    return this.hungry ? 0 : this.untilDueMs();
+    if (this.hungry) return this.hasMuchRoom ? 0 : SHORTEST_REST_MS;
+    return this.untilDueMs();
+  }
+
+  /** Room for so many that they are worth a claim; what is less is claimed a little later, so that each claim brings several. */
+  private get hasMuchRoom(): boolean {
+    return this.options.concurrency - this.under.size >= this.options.concurrency / CLAIMS_IN_TURN;
   }
 
   private roomFor(allowance: Exclude<Allowance, { kind: 'rest' }>): number {
@@ -164,7 +172,7 @@ export class PollLoop {
   private begin(poll: Poll, session: ClaimedSession): void {
     const work = this.sleepOrPoll(poll, session).finally(() => {
       this.under.delete(session);
-      if (this.hungry) this.bell.ring();
+      if (this.hungry && this.hasMuchRoom) this.bell.ring();
     });
     this.under.set(session, work);
   }
