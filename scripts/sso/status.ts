@@ -1,5 +1,5 @@
 import { SystemClock } from '#http';
-import type { HubDatabase } from '#store';
+import { type HubDatabase, WOKEN_AT } from '#store';
 import { type Command, UsageError } from './command.js';
 import { HUB_USAGE, withHub } from './hub-of.js';
 
@@ -42,7 +42,10 @@ async function sayIssuer(database: HubDatabase, iss: string, now: Date, say: Say
       where: { ...live, unknownSince: { not: null } },
       _min: { unknownSince: true },
     }),
-    await database.ssoSession.aggregate({ where: live, _min: { probeDueAt: true } }),
+    await database.ssoSession.aggregate({
+      where: { ...live, probeDueAt: { gt: WOKEN_AT } },
+      _min: { probeDueAt: true },
+    }),
   ];
   say(iss);
   const state = brake === null ? 'free' : `${brake.state} since ${brake.since.toISOString()}`;

@@ -132,9 +132,8 @@ describe('the mass-logout brake in Postgres', () => {
       const { effectiveAt, tokenGeneration } = ending;
       expect(now().getTime() - effectiveAt.getTime()).toBe(MINUTE_MS + 12_000);
       const said = { evidence: ending, cause: 'poll_session_ended', causeId: sid, initiatingEntity: 'system' } as const;
-      expect(
-        (await hub().sessions.end({ of: { kind: 'held', sid, tokenGeneration }, ...said, effectiveAt })).ended,
-      ).toHaveLength(1);
+      const { ended } = await hub().sessions.end({ of: { kind: 'held', sid, tokenGeneration }, ...said, effectiveAt });
+      expect(ended).toHaveLength(1);
     }
     expect(await brakes().finish(iss, now())).toBe('free');
     const [later] = await claimed(iss, 1);
@@ -199,16 +198,9 @@ describe('the mass-logout brake in Postgres', () => {
   });
 
   describe('where "inactive" must have proved itself', () => {
-    const needed = (session: ClaimedSession): Partial<Braked> => {
-      const { openedAt, idpCheckedAt } = session;
-      return {
-        calibration: {
-          lastActiveAt: undefined,
-          openedAt,
-          idpCheckedAt,
-          weakEndedAt: new Date(now().getTime() - 12_000),
-        },
-      };
+    const needed = ({ openedAt, idpCheckedAt }: ClaimedSession): Partial<Braked> => {
+      const weakEndedAt = new Date(now().getTime() - 12_000);
+      return { calibration: { lastActiveAt: undefined, openedAt, idpCheckedAt, weakEndedAt } };
     };
     const health = () => new PrismaIssuerHealth(hub().database);
 

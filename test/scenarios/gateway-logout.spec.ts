@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { stringify } from 'yaml';
 import { HubDatabase } from '#store';
 import { freePort } from '../../scripts/stack/free-port.js';
 import { appsForSuite, type RunningApp } from '../support/apps.js';
@@ -33,8 +34,8 @@ describe('a sign-out and its receipts: gateways, poller, NATS and a service, eac
     gateway = await startGateway(apps(), idp, hubUrl, {}, sites);
     second = await startGateway(apps(), idp, hubUrl, {}, sites);
     await apps().start('session-poller', {
-      ...{ HUB_DATABASE_URL: hubUrl, NATS_URL: nats().url, ISSUER: idp.issuer, TOKEN_KEYS: apps().tokenKeys },
-      ...{ CLIENT_ID: 'gateway', CLIENT_SECRET: 'secret-of-the-gateway' },
+      ...{ HUB_DATABASE_URL: hubUrl, NATS_URL: nats().url, TOKEN_KEYS: apps().tokenKeys },
+      ...{ CLIENT_SECRET: 'secret-of-the-gateway', IDPS: stringify(usualSites({ issuer: idp.issuer, origins: [] })) },
     });
     const trust = { GATEWAY_URL: gateway.a, TRUSTED_ISSUER: idp.issuer };
     notesEnv = { DATABASE_URL: appUrl, NATS_URL: nats().url, ...trust };

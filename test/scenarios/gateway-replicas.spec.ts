@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { stringify } from 'yaml';
 import { EventTab } from '../support/event-tab.js';
 import {
   answerTo,
@@ -10,6 +11,7 @@ import {
   redeemFor,
   signIn,
   userOf,
+  usualSites,
 } from '../support/gateway.js';
 import { natsForSuite } from '../support/nats.js';
 import { LoneVisitor, replicasForSuite } from '../support/replicas.js';
@@ -136,9 +138,10 @@ describe('two replicas behind one address, one of them killed in the middle', ()
       const again = await visitor.get(url);
       expect([again.status, again.location?.origin]).toEqual([303, replicas().idp.issuer]); // which has not been told yet
       expect(await eventsOf(row.sub)).toHaveLength(1);
+      const { issuer } = replicas().idp;
       const poller = await apps().start('session-poller', {
-        ...{ HUB_DATABASE_URL: replicas().hubUrl, NATS_URL: nats().url, ISSUER: replicas().idp.issuer },
-        ...{ CLIENT_ID: 'gateway', CLIENT_SECRET: 'secret-of-the-gateway', TOKEN_KEYS: apps().tokenKeys },
+        ...{ HUB_DATABASE_URL: replicas().hubUrl, NATS_URL: nats().url, TOKEN_KEYS: apps().tokenKeys },
+        ...{ CLIENT_SECRET: 'secret-of-the-gateway', IDPS: stringify(usualSites({ issuer, origins: [] })) },
       });
       await until('the event is published', async () => (await eventsOf(row.sub))[0]?.publishedAt ?? undefined);
       await poller.stop();

@@ -48,7 +48,7 @@ describe('the session-poller, as a process, against an IdP that misbehaves', () 
     await connection.close();
   });
 
-  it('authenticates as the client that owns the token, and asks about the refresh token', async () => {
+  it('authenticates as the client that owns the token, and asks about the refresh token', () => {
     const request = the().idp.received.find(({ path }) => path === '/introspect');
     expect(request?.authorization).toBe(`Basic ${Buffer.from('gateway:secret-of-the-gateway').toString('base64')}`);
     expect(request?.form.get('token_type_hint')).toBe('refresh_token');

@@ -155,6 +155,7 @@ export class SimulatedHub extends ProbeQueue {
       refresh: { kind: 'idle' },
       weakEndedAt: at(session.weakEndedAt),
       unknownCount: session.unknown?.count ?? 0,
+      unknownReason: undefined,
       unknownSince: at(session.unknown?.since),
     };
   }

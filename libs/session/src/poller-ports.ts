@@ -36,6 +36,8 @@ export interface ClaimedSession extends Lane {
   readonly refresh: RefreshState;
   readonly weakEndedAt: Date | undefined;
   readonly unknownCount: number;
+  /** why the latest of the present row of probes could not find out */
+  readonly unknownReason: string | undefined;
   /** the first of the present row of probes that could not find out */
   readonly unknownSince: Date | undefined;
 }

@@ -36,3 +36,4 @@ export { PgProbeSignal } from './pg-probe-signal.js';
 export { PgSessionSignal } from './pg-session-signal.js';
 export { RememberedBrowserSessions } from './remembered-browser-sessions.js';
 export { TellingSsoSessions } from './telling-sso-sessions.js';
+export { WOKEN_AT } from './sql/wake-up.js';

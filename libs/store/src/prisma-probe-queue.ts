@@ -84,6 +84,7 @@ export class PrismaProbeQueue extends ProbeQueue implements OnApplicationShutdow
       refresh: toRefreshState(row.refreshState, row.refreshSince),
       weakEndedAt: row.weakEndedAt ?? undefined,
       unknownCount: row.unknownCount,
+      unknownReason: row.unknownReason ?? undefined,
       unknownSince: row.unknownSince ?? undefined,
     };
   }

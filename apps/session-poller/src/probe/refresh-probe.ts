@@ -19,8 +19,8 @@ export class RefreshProbe extends Probe {
     const { profile, entry } = this.idp;
     const { grantGoneIsLogout } = entry.probe;
     if (session.tokens === undefined) return unknown('internal');
-    if (session.refresh.kind === 'refused' && !profile.tokensBound && !grantGoneIsLogout)
-      return unknown('grant_gone', { reauth: 'tokens_gone' }); // it was refused before, and means no more than it did
+    const known = profile.tokensBound || grantGoneIsLogout ? undefined : refusedFor(session);
+    if (known !== undefined) return known;
     const refreshed = await this.refresher.run(session, this.idp);
     if (refreshed === undefined) return unknown(isLost(session) ? 'refresh_ambiguous' : 'no_token');
     const { end, held } = refreshed;
@@ -28,6 +28,13 @@ export class RefreshProbe extends Probe {
     const question = { tokensSince: held.since, refreshExpiresAt, calibrated, grantGoneIsLogout };
     return judgeRefreshEnd(end, question, profile, this.clock.now());
   }
+}
+
+/** What was refused before, and means no more than it did, is not sent again. A refusal that was our own fault is. */
+function refusedFor({ refresh, unknownReason }: ClaimedSession): Verdict | undefined {
+  if (refresh.kind !== 'refused') return undefined;
+  if (unknownReason === 'grant_gone') return unknown('grant_gone', { reauth: 'tokens_gone' });
+  return unknownReason === 'reauth' ? unknown('reauth', { reauth: 'idp_asks' }) : undefined;
 }
 
 function isLost({ refresh }: ClaimedSession): boolean {

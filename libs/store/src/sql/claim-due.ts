@@ -22,6 +22,7 @@ export interface ClaimedRow {
   readonly refreshSince: Date | null;
   readonly weakEndedAt: Date | null;
   readonly unknownCount: number;
+  readonly unknownReason: string | null;
   readonly unknownSince: Date | null;
 }
 
@@ -29,7 +30,7 @@ export interface ClaimedRow {
 export const CLAIMED_COLUMNS = Prisma.sql`
       s."id"::text, s."sub", s."idpSid", s."openedAt", s."expiresAt", s."authTime", s."idpCheckedAt", s."asleepSince",
       s."idToken", s."accessToken", s."accessExpiresAt", s."refreshToken", s."refreshExpiresAt", s."tokenGeneration",
-      s."refreshState", s."refreshSince", s."weakEndedAt", s."unknownCount", s."unknownSince",
+      s."refreshState", s."refreshSince", s."weakEndedAt", s."unknownCount", s."unknownReason", s."unknownSince",
       (SELECT max(b."lastSeenAt") FROM "BrowserSession" AS b WHERE b."ssoSessionId" = s."id" AND b."endedAt" IS NULL) AS "lastUsedAt"`;
 
 /**
