@@ -1,4 +1,5 @@
 import { SystemClock } from '#http';
+import { DEAD_AFTER } from '#session';
 import { type HubDatabase, WOKEN_AT } from '#store';
 import { type Command, UsageError } from './command.js';
 import { HUB_USAGE, withHub } from './hub-of.js';
@@ -78,9 +79,10 @@ async function sayOutbox(database: HubDatabase, now: Date, say: Say): Promise<vo
   const where = { publishedAt: null };
   const waiting = await database.outboxEvent.aggregate({ where, _count: true, _min: { createdAt: true } });
   const failing = await database.outboxEvent.count({ where: { ...where, attempts: { gt: 0 } } });
-  say(
-    `outbox: waiting ${waiting._count}, of these failed before ${failing}, oldest ${agoOf(waiting._min.createdAt, now)}`,
-  );
+  const dead = await database.outboxEvent.count({ where: { ...where, attempts: { gte: DEAD_AFTER } } });
+  const oldest = agoOf(waiting._min.createdAt, now);
+  const look = dead === 0 ? '' : ': npm run sso -- dead lists them';
+  say(`outbox: waiting ${waiting._count}, oldest ${oldest}; failed before ${failing}, dead ${dead}${look}`);
 }
 
 function agoOf(at: Date | null, now: Date): string {

@@ -2,10 +2,11 @@ import type { IssuerProfile } from './issuer-profile.js';
 import { confirmDelayMs, sessionIntervalMs } from './schedule.js';
 
 /**
- * Probes a second that one poller does on one core, everything included (claim, request, judging, record): what the
- * poller's benchmark measures, rounded down. A flag of the planner says otherwise.
+ * Probes a second that one poller does on one core, everything included (claim, request, judging, record). The benchmark
+ * `probes` measured 1,400, with Postgres and the IdP on another core (docs/benchmarks.md); this leaves some room. A flag of the
+ * planner says otherwise.
  */
-export const PROBES_A_CORE = 400;
+export const PROBES_A_CORE = 1_000;
 const CLAIM_BATCH = 5;
 const BUSY = 0.7;
 const JITTER = 0.2;
