@@ -182,4 +182,22 @@ describe('ProbeQueue in Postgres', () => {
     await health.noteActive(laneOf(nine), 'introspect', after(2));
     expect((await health.calibrationOf(laneOf(nine), 'introspect')).since).toEqual(after(2));
   });
+
+  it('what was not believed of an unproved way of asking is asked again within a minute once it has proved itself', async () => {
+    const health = new PrismaIssuerHealth(hub().database);
+    const ten = 'https://unproved.example';
+    await openDue(ten, 2);
+    const [doubted, throttled] = await hub().queue.claim(laneOf(ten), after(0), after(30_000), 2);
+    const left = { dueAt: after(900_000), checkedAt: undefined, weakEndedAt: undefined };
+    const recorded = [
+      await hub().queue.record(doubted!, { ...left, unknown: { count: 1, reason: 'uncalibrated', at: after(0) } }),
+      await hub().queue.record(throttled!, { ...left, unknown: { count: 1, reason: 'throttled', at: after(0) } }),
+    ];
+    expect(recorded).toEqual([true, true]);
+    await health.noteActive(laneOf(ten), 'introspect', after(0));
+    const again = await hub().queue.claim(laneOf(ten), after(60_000), after(90_000), 2);
+    expect(again.map(({ sid }) => sid)).toEqual([doubted!.sid]);
+    await health.noteActive(laneOf(ten), 'introspect', after(60_000)); // it goes on: nothing is asked for that
+    expect(await hub().queue.claim(laneOf(ten), after(60_000), after(90_000), 2)).toEqual([]);
+  });
 });

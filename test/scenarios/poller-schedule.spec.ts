@@ -65,7 +65,7 @@ describe('the session-poller, as a process: when it asks, and when it does not',
   });
 
   it('a session that nobody uses sleeps: it is not asked about until it is woken, then at once', async () => {
-    await startPoller({}, { probe: { sleepAfterS: 1 } });
+    await startPoller({}, { probe: { sleepAfterS: 8 } });
     await calibrate();
     const sid = await signIn('sleepy');
     await until('it sleeps', async () => ((await rowOf(sid)).asleepSince === null ? undefined : true));

@@ -1,12 +1,12 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { CONNECTIONS } from './connections.js';
+import { CONNECTIONS, TRANSACTIONS } from './connections.js';
 import { PrismaClient } from './generated/hub/client.js';
 
 /** The hub's database: a Prisma client that closes its connections with the application. */
 export class HubDatabase extends PrismaClient implements OnApplicationShutdown {
   constructor(url: string) {
-    super({ adapter: new PrismaPg({ connectionString: url, ...CONNECTIONS }) });
+    super({ adapter: new PrismaPg({ connectionString: url, ...CONNECTIONS }), transactionOptions: TRANSACTIONS });
   }
 
   async onApplicationShutdown(): Promise<void> {
