@@ -26,7 +26,8 @@ const MOODS: readonly Mood[] = ['calm', 'rough', 'rough', 'down', 'throttled'];
 
 /**
  * Lets the IdP be chaotic and kills pollers, for a while; then everything is well again. Gives what became of the sessions:
- * each one that has really ended must be revoked in the service, and not one other.
+ * each one that has really ended must be revoked in the service, and not one other. So many end that the mass-logout brake holds; it must
+ * release itself.
  */
 export async function runChaos(options: ChaosOptions, say: (line: string) => void): Promise<ChaosReport> {
   const random = chanceOf(options.seed);
@@ -39,6 +40,8 @@ export async function runChaos(options: ChaosOptions, say: (line: string) => voi
     for (const each of [...stack.pollers, stack.service]) each.start();
     await Promise.all([...stack.pollers, stack.service].map((each) => each.ready()));
     say(`${count} sessions, ${options.pollers} pollers, seed ${options.seed}; chaos for ${options.seconds} s`);
+    const life = new AbortController();
+    const signIns = signPeopleIn(options, stack, idp.issuer, life.signal, say);
     const kills = await rage(options, stack, idp, random, say);
     idp.mood = 'calm';
     say(`calm again after ${kills} kills; ${idp.ended.size} sessions have ended at the IdP`);
@@ -46,6 +49,8 @@ export async function runChaos(options: ChaosOptions, say: (line: string) => voi
     const seen = await untilAllIsFound(options, stack, idp, say);
     const settledS = (performance.now() - from) / 1_000;
     await setTimeout(3 * intervalS * 1_000); // whoever would end another one has the time to
+    life.abort();
+    await signIns;
     const last = await sessionsSeen(stack);
     return {
       ...comparison(last, idp.ended),
@@ -56,6 +61,25 @@ export async function runChaos(options: ChaosOptions, say: (line: string) => voi
   } finally {
     await stack.stop();
     await idp.stop();
+  }
+}
+
+const SIGN_IN_EVERY_MS = 4_000;
+
+/** Life goes on: somebody signs in every few seconds, and stays. That such sessions are active shows the brake that asking works. */
+async function signPeopleIn(
+  { sessions, intervalS }: ChaosOptions,
+  { hub, app, cipher }: ChaosStack,
+  iss: string,
+  over: AbortSignal,
+  say: (line: string) => void,
+): Promise<void> {
+  for (let first = sessions; !over.aborted; first += 1) {
+    const one = { hub, app, cipher, iss, count: 1, first, intervalMs: intervalS * 1_000 };
+    await putSessions(one).catch((error: unknown) => {
+      say(`a sign-in failed: ${reasonOf(error)}`); // while Postgres is down
+    });
+    await setTimeout(SIGN_IN_EVERY_MS, undefined, { signal: over }).catch(() => undefined);
   }
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { exportJWK, generateKeyPair } from 'jose';
 
 /** What an IdP is like for a while: the share of its answers that are not the truth. */
 const MOODS = {
@@ -22,10 +23,15 @@ export class ChaoticIdp {
   mood: Mood = 'calm';
   private readonly server = createServer((request, response) => void this.answer(request, response));
 
-  private constructor(private readonly random: () => number) {}
+  private constructor(
+    private readonly random: () => number,
+    private readonly keySet: string,
+  ) {}
 
   static async start(random: () => number): Promise<ChaoticIdp> {
-    const idp = new ChaoticIdp(random);
+    const { publicKey } = await generateKeyPair('ES256');
+    const keySet = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' }] });
+    const idp = new ChaoticIdp(random, keySet);
     await new Promise<void>((resolve) => idp.server.listen(0, '127.0.0.1', resolve));
     return idp;
   }
@@ -89,7 +95,7 @@ export class ChaoticIdp {
   private tellTruth(request: IncomingMessage, form: URLSearchParams, response: ServerResponse): void {
     const { issuer } = this;
     if (request.url === '/jwks') {
-      send(response, 200, 'application/json', '{"keys":[]}');
+      send(response, 200, 'application/json', this.keySet);
       return;
     }
     if (request.url !== '/introspect') {

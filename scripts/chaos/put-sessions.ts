@@ -10,6 +10,8 @@ export interface SessionsToPut {
   readonly cipher: TokenCipher;
   readonly iss: string;
   readonly count: number;
+  /** number of the first person; default: 0 */
+  readonly first?: number;
   /** first probes are spread over so long */
   readonly intervalMs: number;
 }
@@ -17,13 +19,21 @@ export interface SessionsToPut {
 const BATCH = 1_000;
 const LIFE_MS = 8 * 3_600_000;
 
-/** Signs `person-0` to `person-<count - 1>` in, each with one browser and one app session, as the gateway and a service would have it. */
-export async function putSessions({ hub, app, cipher, iss, count, intervalMs }: SessionsToPut): Promise<void> {
+/** Signs `count` people in, `person-0` and so on, each with one browser and one app session, as the gateway and a service would have it. */
+export async function putSessions({
+  hub,
+  app,
+  cipher,
+  iss,
+  count,
+  first = 0,
+  intervalMs,
+}: SessionsToPut): Promise<void> {
   const now = new Date();
   const expiresAt = new Date(now.getTime() + LIFE_MS);
   for (let from = 0; from < count; from += BATCH) {
     const people = Array.from({ length: Math.min(BATCH, count - from) }, (_, n) => {
-      const [id, sub] = [uuidv7(), `person-${from + n}`];
+      const [id, sub] = [uuidv7(), `person-${first + from + n}`];
       return { id, sub, probeDueAt: new Date(now.getTime() + (intervalMs * (from + n)) / count) };
     });
     await hub.ssoSession.createMany({
