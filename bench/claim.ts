@@ -106,6 +106,8 @@ function rowOf({ timesMs }: Table): Readonly<Record<string, number>> {
   const sorted = [...timesMs].sort((a, b) => a - b);
   return {
     claims: sorted.length,
+    /** sessions claimed */
+    perSecond: (BATCH * 1_000) / medianOf(sorted),
     p50Ms: medianOf(sorted),
     p95Ms: sorted[Math.floor(sorted.length * 0.95)] ?? Number.NaN,
   };

@@ -101,11 +101,16 @@ function pollOf(idp: WatchedIdp, written: PollStores, { gate, watch, ...parts }:
     lane: idp.lane,
     intervalMs: idp.intervalMs,
     intervalMsOf: ({ lastUsedAt }, now) => sessionIntervalMs(watch.rhythmOf(idp), lastUsedAt, now),
-    needsCalibration: idp.profile.needsCalibration,
+    needsCalibration: needsCalibration(idp),
     maxUnknownMs: idp.entry.probe.maxUnknownS && idp.entry.probe.maxUnknownS * 1000,
     reauthenticateHeld: idp.entry.probe.heldSessions === 'reauthenticate',
     random: Math.random,
   });
+}
+
+/** Where the configuration says what a refused refresh token means, no "active" can ever come that would prove it. */
+function needsCalibration({ profile, method, entry }: WatchedIdp): boolean {
+  return profile.needsCalibration && !(method === 'refresh' && entry.probe.grantGoneIsLogout);
 }
 
 function watchingOf(config: PollerConfig, idps: readonly WatchedIdp[]): Provider {
