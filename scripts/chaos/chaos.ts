@@ -43,8 +43,8 @@ export async function runChaos(options: ChaosOptions, say: (line: string) => voi
     const life = new AbortController();
     const signIns = signPeopleIn(options, stack, idp.issuer, life.signal, say);
     const kills = await rage(options, stack, idp, random, say);
-    idp.mood = 'calm';
-    say(`calm again after ${kills} kills; ${idp.ended.size} sessions have ended at the IdP`);
+    idp.mood = 'well';
+    say(`well again after ${kills} kills; ${idp.ended.size} sessions have ended at the IdP`);
     const from = performance.now();
     const seen = await untilAllIsFound(options, stack, idp, say);
     const settledS = (performance.now() - from) / 1_000;

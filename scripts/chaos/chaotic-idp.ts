@@ -5,6 +5,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 
 /** What an IdP is like for a while: the share of its answers that are not the truth. */
 const MOODS = {
+  well: { share: 0, faults: ['error'] },
   calm: { share: 0.02, faults: ['error', 'throttled', 'slow'] },
   rough: { share: 0.4, faults: ['error', 'page', 'page200', 'later', 'throttled', 'slow', 'reset', 'hang'] },
   down: { share: 1, faults: ['error', 'later', 'page', 'reset'] },
@@ -20,7 +21,7 @@ type Fault = (typeof MOODS)[Mood]['faults'][number];
 export class ChaoticIdp {
   readonly ended = new Set<string>();
   readonly answers = new Map<string, number>();
-  mood: Mood = 'calm';
+  mood: Mood = 'well';
   private readonly server = createServer((request, response) => void this.answer(request, response));
 
   private constructor(

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Logger } from '@nestjs/common';
 import {
   type Canaries,
@@ -74,6 +75,7 @@ export class PollLoop {
     private readonly options: PollLoopOptions,
   ) {
     this.bell = new Bell(time.rest);
+    setMaxListeners(0, this.aborting.signal); // one for each request under way
   }
 
   /** the issuer whose sessions it asks about */
