@@ -76,7 +76,9 @@ describe('a session that nobody has used for long comes back', () => {
     const sub = `dora-${WAYS.findIndex(([way]) => way === path)}`;
     const visitor = await asleep(sub);
     suite().idp.introspection = () => ({ status: 503, body: {} });
+    const from = performance.now();
     const { status, text } = await visitor.get(a() + path, PAGE);
+    const waitedMs = performance.now() - from;
     expect(status).toBe(401);
     expect(problemOf(text)).toMatchObject({
       ...{ type: 'urn:sso:problem:idp-check-needed', reason: 'asleep' },
@@ -85,7 +87,7 @@ describe('a session that nobody has used for long comes back', () => {
     expect(await rowOf(sub)).toMatchObject({ endedAt: null, asleepSince: LONG_AGO });
     const before = performance.now();
     expect((await visitor.get(a() + path, PAGE)).status).toBe(401);
-    expect(performance.now() - before).toBeLessThan(2_000); // nobody waits again so soon
+    expect(performance.now() - before).toBeLessThan(waitedMs); // nobody waits again so soon
   });
 
   it('without an answer at /bff/events: the browser is asked to come back, and hears nothing that is not known', async () => {
