@@ -62,12 +62,25 @@ describe('the pace', () => {
     expect(waitMs(pace, at(restS), 20)).toBe(0);
   });
 
-  it('429: then it is asked half as fast, and whole again after ten minutes', () => {
+  it('429: then it is asked half as fast, and whole again after three minutes', () => {
     const pace = throttled(start, at(0), 60, INTERVAL_MS);
     expect(rateOf(pace, at(60), 20)).toBe(10);
-    expect(rateOf(pace, at(60 + 300), 20)).toBeCloseTo(14.1, 1);
-    expect(rateOf(pace, at(60 + 600), 20)).toBe(20);
-    expect(refilled(pace, at(660), 20).slowed).toBeUndefined();
+    expect(rateOf(pace, at(60 + 90), 20)).toBeCloseTo(14.1, 1);
+    expect(rateOf(pace, at(60 + 180), 20)).toBe(20);
+    expect(refilled(pace, at(60 + 180), 20).slowed).toBeUndefined();
+  });
+
+  it('429: the rate that was refused comes back slowly, and what lies beyond it each minute', () => {
+    const once = throttled(start, at(0), 60, INTERVAL_MS);
+    const twice = throttled(once, at(60), 60, INTERVAL_MS);
+    const rates = [120, 210, 300, 360].map((seconds) => rateOf(twice, at(seconds), 20));
+    expect(rates.map((rate) => Math.round(rate))).toEqual([5, 7, 10, 20]);
+  });
+
+  it('a storm of 429 that has passed is forgotten within ten minutes', () => {
+    let pace = start;
+    for (let nth = 0; nth < 100; nth += 1) pace = throttled(pace, at(nth * 11), 10, INTERVAL_MS);
+    expect(rateOf(pace, at(1100 + 600), 20)).toBe(20);
   });
 
   it('429 by all that were under way halves the rate once', () => {

@@ -2,8 +2,8 @@ import { throttleDelayMs } from './schedule.js';
 
 const BURST_S = 0.25;
 const RAMP_START = 0.1;
-const RAMP_DOUBLES_MS = 60_000;
-const THROTTLED_DOUBLES_MS = 10 * 60_000;
+const DOUBLES_MS = 60_000;
+const THROTTLED_FIRST_DOUBLES_MS = 3 * 60_000;
 const LEAST_FACTOR = 0.01;
 const LONGEST_REST_MS = 60 * 60_000;
 
@@ -11,8 +11,8 @@ const LONGEST_REST_MS = 60 * 60_000;
 export interface Pace {
   readonly tokens: number;
   readonly filledAt: Date;
-  /** the share of the full rate at `since`; it doubles every `doublesMs` until it is whole */
-  readonly slowed: { readonly factor: number; readonly since: Date; readonly doublesMs: number } | undefined;
+  /** the share of the full rate at `since`; it doubles in `firstDoublesMs`, then every minute, until it is whole */
+  readonly slowed: { readonly factor: number; readonly since: Date; readonly firstDoublesMs: number } | undefined;
   /** the IdP asked to be left alone until then */
   readonly restUntil: Date | undefined;
 }
@@ -35,7 +35,9 @@ export function rateOf({ slowed }: Pace, now: Date, fullPerS: number): number {
 function factorOf(slowed: Pace['slowed'], now: Date): number {
   if (slowed === undefined) return 1;
   const ageMs = Math.max(0, now.getTime() - slowed.since.getTime());
-  return Math.min(1, slowed.factor * 2 ** (ageMs / slowed.doublesMs));
+  const { firstDoublesMs } = slowed;
+  const doublings = ageMs < firstDoublesMs ? ageMs / firstDoublesMs : 1 + (ageMs - firstDoublesMs) / DOUBLES_MS;
+  return Math.min(1, slowed.factor * 2 ** doublings);
 }
 
 /** Fills the bucket up to now. It holds a quarter of a second's tokens, at least one: no more may ever come at once. */
@@ -62,7 +64,8 @@ export function waitMs(pace: Pace, now: Date, fullPerS: number): number {
 
 /**
  * The IdP said "too many requests": it rests for what it asked for, else for twice the interval, at most an hour; then it
- * is asked half as fast, and a doubling takes ten minutes. Those that were under way then change nothing but the rest.
+ * is asked half as fast. The rate that was too much is reached after three minutes; when that is taken, it doubles every minute.
+ * Those that were under way then change nothing but the rest.
  */
 export function throttled(pace: Pace, now: Date, retryAfterS: number | undefined, intervalMs: number): Pace {
   const askedUntil = new Date(now.getTime() + Math.min(LONGEST_REST_MS, throttleDelayMs(intervalMs, 0, retryAfterS)));
@@ -70,7 +73,7 @@ export function throttled(pace: Pace, now: Date, retryAfterS: number | undefined
   if (restUntil !== undefined && restUntil > now)
     return restUntil > askedUntil ? pace : { ...pace, restUntil: askedUntil };
   const factor = Math.max(LEAST_FACTOR, factorOf(pace.slowed, now) / 2);
-  const slowed = { factor, since: askedUntil, doublesMs: THROTTLED_DOUBLES_MS };
+  const slowed = { factor, since: askedUntil, firstDoublesMs: THROTTLED_FIRST_DOUBLES_MS };
   return { ...pace, tokens: Math.min(pace.tokens, 1), slowed, restUntil: askedUntil };
 }
 
@@ -81,6 +84,6 @@ export function rampedUp(pace: Pace, now: Date): Pace {
     ...pace,
     tokens: Math.min(pace.tokens, 1),
     filledAt: now,
-    slowed: { factor, since: now, doublesMs: RAMP_DOUBLES_MS },
+    slowed: { factor, since: now, firstDoublesMs: DOUBLES_MS },
   };
 }
