@@ -53,7 +53,7 @@ export async function registerProxy(fastify: FastifyInstance, parts: ProxyParts)
         internalRewriteLocationHeader: false,
         websocket: true,
         wsHooks: socketHooks(clock),
-        ...socketOptionsOf(service),
+        ...socketOptionsOf(service, clock),
         handler: (request, reply, path, given) =>
           reply.from(path, forwarding({ request, reply, passage: currentPassage(), channels }, given)),
       });
