@@ -21,7 +21,8 @@ describe('transmitters of several habits, polled by the session-poller as a proc
     await transmitter.send({ sub_id: issSub('pia') });
     await until('the session ends', () => isEnded(sid));
     const waits = transmitter.polls.slice(from).map(({ body }) => body.returnImmediately !== true);
-    expect(new Set(waits)).toEqual(new Set([true, false]));
+    expect(waits.length).toBeGreaterThan(1);
+    expect(waits).toEqual(waits.map((_, at) => at % 2 === 0)); // after each that hung one that does not wait
     expect(await row()).toMatchObject({ failures: 0 });
     expect(await health()).toBe('proven');
   });
