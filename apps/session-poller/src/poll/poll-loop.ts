@@ -28,7 +28,8 @@ export interface PollLoopOptions {
 
 /** Asks about one claimed session, and writes down what follows. */
 export interface Poll {
-  run(session: ClaimedSession, signal: AbortSignal): Promise<unknown>;
+  /** @param answered is called when the IdP has nothing more to do with it */
+  run(session: ClaimedSession, signal: AbortSignal, answered: () => void): Promise<unknown>;
 }
 
 /** What the loop reads and writes. */
@@ -48,6 +49,8 @@ const SHORTEST_REST_MS = 20;
 const AFTER_FAULT_MS = 1_000;
 /** a full loop is filled up again in so many claims */
 const CLAIMS_IN_TURN = 4;
+/** so many times the concurrency may be claimed and not yet written down: a slow database must not be given ever more */
+const UNDER_WAY = 4;
 const STOP_WITHIN_MS = 5_000;
 
 /**
@@ -58,7 +61,10 @@ const STOP_WITHIN_MS = 5_000;
 export class PollLoop {
   private readonly logger = new Logger(PollLoop.name);
   private readonly aborting = new AbortController();
+  /** what is claimed and not yet written down */
   private readonly under = new Map<ClaimedSession, Promise<void>>();
+  /** how many of them the IdP is being asked about */
+  private asking = 0;
   private readonly bell: Bell;
   private running: Promise<void> | undefined;
   private stopped = false;
@@ -137,12 +143,17 @@ export class PollLoop {
 
   /** Room for so many that they are worth a claim; what is less is claimed a little later, so that each claim brings several. */
   private get hasMuchRoom(): boolean {
-    return this.options.concurrency - this.under.size >= this.options.concurrency / CLAIMS_IN_TURN;
+    return this.room >= this.options.concurrency / CLAIMS_IN_TURN;
+  }
+
+  private get room(): number {
+    const { concurrency } = this.options;
+    return Math.min(concurrency - this.asking, UNDER_WAY * concurrency - this.under.size);
   }
 
   private roomFor(allowance: Exclude<Allowance, { kind: 'rest' }>): number {
     if (allowance.kind === 'one') return this.under.size === 0 ? 1 : 0;
-    return Math.min(this.options.concurrency - this.under.size, allowance.limit);
+    return Math.min(this.room, allowance.limit);
   }
 
   private async claim(allowance: Allowance, limit: number): Promise<readonly ClaimedSession[] | undefined> {
@@ -172,17 +183,24 @@ export class PollLoop {
   }
 
   private begin(poll: Poll, session: ClaimedSession): void {
-    const work = this.sleepOrPoll(poll, session).finally(() => {
-      this.under.delete(session);
+    this.asking += 1;
+    let isAsking = true;
+    const answered = () => {
+      if (isAsking) this.asking -= 1;
+      isAsking = false;
       if (this.hungry && this.hasMuchRoom) this.bell.ring();
+    };
+    const work = this.sleepOrPoll(poll, session, answered).finally(() => {
+      this.under.delete(session);
+      answered();
     });
     this.under.set(session, work);
   }
 
-  private async sleepOrPoll(poll: Poll, session: ClaimedSession): Promise<void> {
+  private async sleepOrPoll(poll: Poll, session: ClaimedSession, answered: () => void): Promise<void> {
     try {
       if (await this.fallsAsleep(session)) this.gate.take(-1);
-      else await poll.run(session, this.aborting.signal);
+      else await poll.run(session, this.aborting.signal, answered);
     } catch (error) {
       this.logger.error(`poll.failed sid=${session.sid} reason=${reasonOf(error)}`);
     }

@@ -80,10 +80,13 @@ export class PollOnce {
   /**
    * Asks once, and gives what was found; undefined when there was no time to. An ending is written only while the lease and
    * the tokens are still those of the question (POL-06), and while neither brake nor calibration speak against it.
+   *
+   * @param answered is called when the IdP has answered, before anything is written
    */
-  async run(session: ClaimedSession, signal: AbortSignal): Promise<Verdict | undefined> {
+  async run(session: ClaimedSession, signal: AbortSignal, answered: () => void): Promise<Verdict | undefined> {
     const first = await this.ask(this.main, session, signal);
     const second = signal.aborted ? undefined : await this.secondOpinion(first, session, signal);
+    answered();
     if (signal.aborted) return undefined; // we are stopping: the lease runs out and another poller asks again
     const verdict = second?.kind === 'active' ? second : first;
     const { tokenGeneration = first.tokenGeneration ?? session.tokenGeneration } = second ?? {};
