@@ -57,6 +57,8 @@ export {
   SeenTokens,
   SsoSessions,
 } from './ports.js';
+export { EndedSessions, LivingSessions, SyncPlaces } from './service-ports.js';
+export type { HeardEnding, SessionClaim, SyncPlace } from './service-ports.js';
 export { decodeReceipt, encodeReceipt, RECEIPT, receiptSubjectOf } from './receipt.js';
 export type { AppSession, NewBrowserSession, OnceToken, OpenedSession, TakenToken } from './ports.js';
 export {
