@@ -13,6 +13,7 @@ import {
 } from '#session';
 import { obstacleOf } from './discovery.js';
 import type { IdpClient } from './idp-client.js';
+import { REQUEST_LIMIT_MS } from './idp-http.js';
 import { retried } from './retried.js';
 
 /** A refresh that somebody wants, of the tokens as they were read. */
@@ -30,8 +31,8 @@ export interface WantedRefresh {
   readonly probe?: { readonly leaseId: string } | undefined;
 }
 
-/** One has the right to refresh for so long: the request's own limit (10 s), and time to write down what came. */
-export const REFRESH_LEASE_MS = 15_000;
+/** One has the right to refresh for so long, 15 s: the request's own limit, and time to write down what came. */
+export const REFRESH_LEASE_MS = REQUEST_LIMIT_MS + 5_000;
 
 type SaidEnd = Extract<RefreshEnd, { kind: 'refreshed' }>['saidEnd'];
 type Judged =
