@@ -42,7 +42,7 @@ export class ChaosStack {
       probe: { unsafeIntervalS: intervalS, maxPerS: 2_000, concurrency: 64 },
     };
     const pollerEnv = {
-      ...{ HUB_DATABASE_URL: hubUrl, NATS_URL: nats.url, CLIENT_SECRET: 'secret-of-the-gateway', LEASE_S: '15' },
+      ...{ HUB_DATABASE_URL: hubUrl, NATS_URL: nats.url, CLIENT_SECRET: 'secret-of-the-gateway' },
       ...{ TOKEN_KEYS: `k1:${secret.toString('base64')}`, IDPS: stringify({ idps: { main } }) },
     };
     const serviceEnv = {

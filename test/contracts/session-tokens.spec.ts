@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { parseSid, type Sid, type TokenSet } from '#session';
+import { decodeSessionEnded, isUsable, parseSid, type Sid, type TokenSet } from '#session';
+import { PrismaSessionExpiry } from '#store';
 import { hubForSuite } from '../support/hub.js';
 import { browserOf, signInOf } from '../support/sign-ins.js';
 
@@ -110,6 +111,51 @@ describe('SessionTokens in Postgres', () => {
     expect(JSON.stringify(after)).not.toMatch(/"(?:id|access|refresh)-2"/);
     const { idTokenIssuedAt, authTime, idpCheckedAt, expiresAt } = before;
     expect(after).toMatchObject({ idTokenIssuedAt, authTime, idpCheckedAt, expiresAt });
+  });
+
+  describe('with a ceiling', () => {
+    const endOf = async (sid: Sid) => (await rowOf(sid)).expiresAt;
+    const storeUntil = (sid: Sid, ceiling: Date, generation = 1) =>
+      hub().tokens.store(sid, generation, next(), now(), ceiling);
+    const inMs = (ms: number) => new Date(now().getTime() + ms);
+
+    it('an earlier one shortens the session, for whoever uses it, and no later one extends it again', async () => {
+      const sid = await signIn('nia');
+      const browser = await hub().browsers.find('nia');
+      expect(await storeUntil(sid, inMs(60_000))).toBe(true);
+      expect(await endOf(sid)).toEqual(inMs(60_000));
+      expect(await storeUntil(sid, inMs(120_000), 2)).toBe(true);
+      expect(await endOf(sid)).toEqual(inMs(60_000));
+      const found = (await hub().browsers.find('nia'))!;
+      expect(found.expiresAt).toEqual(browser!.expiresAt);
+      expect([isUsable(found, inMs(59_999)), isUsable(found, inMs(60_000))]).toEqual([true, false]);
+    });
+
+    it('a later one changes nothing', async () => {
+      const sid = await signIn('oda');
+      const before = await endOf(sid);
+      expect(await storeUntil(sid, new Date(before.getTime() + 1))).toBe(true);
+      expect(await endOf(sid)).toEqual(before);
+    });
+
+    it('that comes too late, with tokens that are not kept, shortens nothing', async () => {
+      const sid = await signIn('pia');
+      await storeUntil(sid, inMs(60_000));
+      expect(await storeUntil(sid, inMs(1_000))).toBe(false);
+      expect(await endOf(sid)).toEqual(inMs(60_000));
+      await end(sid);
+      expect(await storeUntil(sid, inMs(1_000), 2)).toBe(false);
+      expect(await endOf(sid)).toEqual(inMs(60_000));
+    });
+
+    it('of this moment ends it at the next sweep, with an event as of then', async () => {
+      const sid = await signIn('qi');
+      await storeUntil(sid, now());
+      const sweep = new PrismaSessionExpiry(hub().database, hub().sessions);
+      expect((await sweep.endExpired(now(), 10)).map((ended) => ended.sid)).toEqual([sid]);
+      const [event] = await hub().database.outboxEvent.findMany({ where: { sid } });
+      expect(decodeSessionEnded(event!.payload)).toMatchObject({ cause: 'session_expired', effectiveAt: now() });
+    });
   });
 
   it('keeps them for one of twenty who have the same generation', async () => {

@@ -74,6 +74,29 @@ describe('a gateway and what an IdP may answer to a refresh token', () => {
     expect((await userOf(visitor, one!.a)).status).toBe(200);
   });
 
+  it('session_expiry of a new ID token shortens the session, and one that has passed gives no more access', async () => {
+    const visitor = await suite().grants.signIn(one!.a, 'ole');
+    const endsAt = async () => (await suite().rowOf('ole')).expiresAt.getTime();
+    const atSignIn = await endsAt();
+    const nowS = Math.floor(Date.now() / 1000);
+    const refreshUntil = async (session_expiry: unknown) => {
+      await suite().expire('ole');
+      suite().grants.onRefresh = () => suite().grants.answerWithIdToken('ole', { session_expiry });
+      return (await ask(visitor, one!.a)).status;
+    };
+    expect(await refreshUntil('soon')).toBe(200);
+    expect(await endsAt()).toBe(atSignIn);
+    expect(await refreshUntil(nowS + 600)).toBe(200);
+    expect(await endsAt()).toBe((nowS + 600) * 1000);
+    expect(await refreshUntil(nowS + 6_000)).toBe(200);
+    expect(await endsAt()).toBe((nowS + 600) * 1000);
+    expect(await refreshUntil(nowS - 60)).toBe(401);
+    const { status, problem } = await userOf(visitor, one!.a);
+    expect({ status, reason: problem.reason }).toEqual({ status: 401, reason: 'expired' });
+    const lines = (await one!.app.process.log()).split('\n').filter((line) => line.includes('session_expiry'));
+    expect(lines).toEqual([expect.stringContaining('refresh.session_expiry.unusable idp=main')]);
+  });
+
   it('the ID token of a refresh is kept: it serves as the next hint', async () => {
     const visitor = await suite().grants.signIn(one!.a, 'joe');
     await suite().expire('joe');

@@ -48,23 +48,25 @@ describe('the session-poller, as a process, and answers that are not about the s
     return { sid, held: (await tokens().read(sid))! };
   };
 
-  it('T150: an introspection answer as a JWT counts if it is signed, by the IdP, for this client', async () => {
+  it('T150: an introspection answer as a JWT counts if it is signed, by the IdP, for this client, now', async () => {
     const { idp } = the();
     const headers = { 'content-type': 'application/token-introspection+jwt' };
-    const signed = async (aud: string, answer: object) => ({
+    const signed = async (aud: string, answer: object, claims: object = {}) => ({
       ...{ status: 200, headers },
-      body: await idp.sign({ aud, token_introspection: answer }, { typ: 'token-introspection+jwt' }),
+      body: await idp.sign({ aud, token_introspection: answer, ...claims }, { typ: 'token-introspection+jwt' }),
     });
     const [good, other] = [await signed('gateway', { active: false }), await signed('shop', { active: false })];
+    const captured = await signed('gateway', { active: false }, { iat: Math.floor(Date.now() / 1000) - 600 });
     const answers: Readonly<Record<string, Scripted>> = {
+      'refresh-ivy': captured,
       'refresh-finn': { ...good, body: `${good.body.slice(0, -8)}AAAAAAAA` },
       'refresh-gus': other,
       'refresh-hal': good,
     };
     idp.introspection = (form) => answers[form.get('token') ?? ''] ?? active;
-    const [finn, gus, hal] = await Promise.all(['finn', 'gus', 'hal'].map((sub) => signIn(sub)));
+    const [finn, gus, hal, ivy] = await Promise.all(['finn', 'gus', 'hal', 'ivy'].map((sub) => signIn(sub)));
     await until('the session of the good answer ends', () => isEnded(hal!));
-    for (const sid of [finn!, gus!]) {
+    for (const sid of [finn!, gus!, ivy!]) {
       await untilUnknown(sid, 'malformed');
       expect(await eventsOf(sid)).toEqual([]);
     }

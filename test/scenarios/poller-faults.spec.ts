@@ -6,7 +6,7 @@ describe('session-pollers, as processes, when one of them or NATS dies', () => {
   const { the, nats, startPoller, signIn, rowOf, eventsOf, isEnded, calibrate } = pollersForSuite();
 
   it('POL-11, T148: when a poller is killed between claim and record, another takes over after the lease: one event', async () => {
-    const first = await startPoller({ LEASE_S: '15' }, { probe: { concurrency: 1 } });
+    const first = await startPoller({}, { probe: { concurrency: 1 } });
     await calibrate();
     await the().database.ssoSession.updateMany({ data: { expiresAt: new Date(0) } }); // the canary has done its work
     const sid = await signIn('finn');
@@ -20,7 +20,7 @@ describe('session-pollers, as processes, when one of them or NATS dies', () => {
     const held = await rowOf(sid);
     await first.kill();
     the().idp.introspection = () => inactive;
-    await the().database.ssoSession.update({ where: { id: sid }, data: { probeDueAt: new Date() } }); // the lease of 15 s, waited for
+    await the().database.ssoSession.update({ where: { id: sid }, data: { probeDueAt: new Date() } }); // the lease, waited for
     await startPoller();
     await until('another poller ends it', () => isEnded(sid));
     expect((await rowOf(sid)).leaseId).not.toBe(held.leaseId);

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Sid } from '#session';
+import { decodeSessionEnded, type Sid } from '#session';
 import type { RunningApp } from '../support/apps.js';
 import { pollersForSuite } from '../support/poller.js';
 import type { Scripted } from '../support/scripted-idp.js';
@@ -114,6 +114,42 @@ describe('the session-poller, as a process, where it asks by refreshing', () => 
       return /security\.probe .*reason=mismatch detail=other_sub/.test(text) ? text : undefined;
     });
     expect(log).not.toMatch(/refresh-(?:cleo|dora|edda|finn)|eyJ/);
+  });
+
+  it('session_expiry of a new ID token ends the session then, or at once when it has passed; what is no time does not', async () => {
+    const idToken = await the().idp.sign({ aud: 'gateway', sub: 'x' });
+    const given = { idToken, accessToken: undefined, accessExpiresAt: undefined };
+    const sayEnd = (sub: string, session_expiry: unknown) => {
+      answers.set(sub, async (token) => {
+        const id_token = await the().idp.sign({ aud: 'gateway', sub, session_expiry });
+        return {
+          status: 200,
+          body: { access_token: 'a', token_type: 'Bearer', refresh_token: `${token}.x`, id_token },
+        };
+      });
+      return signIn(sub, { tokens: { ...given, refreshToken: `refresh-${sub}` } });
+    };
+    const nowS = Math.floor(Date.now() / 1000);
+    const [lea, mia, nils] = [
+      await sayEnd('lea', nowS + 4),
+      await sayEnd('mia', nowS - 900),
+      await sayEnd('nils', 'soon'),
+    ];
+    for (const sid of [lea, mia]) {
+      await until('it ends', () => isEnded(sid));
+      const row = await rowOf(sid);
+      expect(row.endCause).toBe('session_expired');
+      const [event, ...more] = await eventsOf(sid);
+      expect(decodeSessionEnded(event!.payload).effectiveAt).toEqual(row.expiresAt);
+      expect(row.expiresAt >= row.openedAt && row.endedAt! >= row.expiresAt).toBe(true);
+      expect(more).toEqual([]);
+    }
+    expect((await rowOf(lea)).expiresAt).toEqual(new Date((nowS + 4) * 1000));
+    expect((await rowOf(mia)).idpCheckedAt).toEqual((await rowOf(mia)).openedAt); // nobody has called it active
+    await until('it goes on', async () => ((await rowOf(nils)).tokenGeneration >= 4 ? true : undefined));
+    expect(await rowOf(nils)).toMatchObject({ endedAt: null, unknownReason: null });
+    const lines = (await poller.process.log()).split('\n').filter((line) => line.includes('session_expiry.unusable'));
+    expect(lines).toEqual([expect.stringContaining(`refresh.session_expiry.unusable idp=main sid=${nils}`)]);
   });
 
   it('T144: a refusal means what it means at that product', async () => {

@@ -130,10 +130,7 @@ describe('the session-poller, as a process: when it asks, and when it does not',
       return hangs ? 'hang' : active;
     };
     const interval = { probe: { unsafeIntervalS: 3 } };
-    const [first, second] = await Promise.all([
-      startPoller({ LEASE_S: '15' }, interval),
-      startPoller({ LEASE_S: '15' }, interval),
-    ]);
+    const [first, second] = await Promise.all([startPoller({}, interval), startPoller({}, interval)]);
     await calibrate();
     await Promise.all([said(first, 'poll.fleet pollers=2'), said(second, 'poll.fleet pollers=2')]);
     the().idp.introspection = script;

@@ -25,7 +25,7 @@ export function ssfForSuite() {
 
   const start = (poll: PollInput = {}, env: Readonly<Record<string, string>> = {}) =>
     startPoller(
-      { SSF_TOKEN: API_TOKEN, LEASE_S: '15', ...env },
+      { SSF_TOKEN: API_TOKEN, ...env },
       {
         profile: 'generic',
         ssf: {

@@ -3,6 +3,7 @@ import { processKeys } from '#http';
 import { natsUrl } from '#bus';
 import { tokenKeysValue } from '#store';
 import { z } from 'zod';
+import { LONGEST_POLL_MS } from './poll/longest-poll.js';
 
 /** Configuration of the session-poller. */
 export const PollerConfig = z.object({
@@ -16,10 +17,10 @@ export const PollerConfig = z.object({
       "the IdPs to ask, in YAML; IDPS_FILE names the file, which may be the gateway's: `idps` is read, the rest is not. docs/front-ends.md has every key",
     ),
   LEASE_S: positiveSeconds
-    .min(15)
-    .default(30)
+    .min(LONGEST_POLL_MS / 1000)
+    .default(LONGEST_POLL_MS / 1000)
     .describe(
-      'a poller holds the sessions that it asks about for so many seconds; if it dies, another takes over then',
+      'a poller holds the sessions that it asks about for so many seconds; if it dies, another takes over then. At least 40: a poll may take so long',
     ),
   TOKEN_KEYS: tokenKeysValue.describe(
     'keys that decrypt tokens: kid:base64 of 32 bytes, several separated by commas; the same as the gateway has',

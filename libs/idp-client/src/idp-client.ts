@@ -178,10 +178,11 @@ export class IdpClient {
       const endpoint = (await this.metadata())[name];
       if (endpoint === undefined) return { kind: 'answered', status: 404, body: undefined, retryAfterS: undefined };
       this.http.resolve(endpoint);
+      const askedAt = this.clock.now();
       const outcome = await send(endpoint);
       if (outcome.kind === 'answered' && GONE.includes(outcome.status)) this.discovery.doubt();
       const { issuer, clientId } = this.options;
-      return await withSignedBody(outcome, verify, this.keys(), { issuer, clientId, now: this.clock.now() });
+      return await withSignedBody(outcome, verify, this.keys(), { issuer, clientId, askedAt, now: this.clock.now() });
     } catch (error) {
       return { kind: 'unreachable', reason: obstacleOf(error) };
     }

@@ -33,7 +33,8 @@ export type Answer = Extract<ProbeOutcome, { kind: 'answered' }> & {
   readonly hasNextPage: boolean;
 };
 
-const TIMEOUT_MS = 10_000;
+/** An answer must be there, whole, within so many milliseconds, unless its address says otherwise. */
+export const REQUEST_LIMIT_MS = 10_000;
 const BODY_LIMIT = 256 * 1024;
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i;
 const JWT_TYPE = /^application\/(?:token-introspection\+)?jwt\b/i;
@@ -93,7 +94,7 @@ export class IdpHttp {
 
   private async exchange(url: string, init: RequestInit, signal?: AbortSignal): Promise<Received | Unreachable> {
     const target = this.targetOf(url);
-    const limit = new TimeLimit(this.address.timeoutMs ?? TIMEOUT_MS, signal);
+    const limit = new TimeLimit(this.address.timeoutMs ?? REQUEST_LIMIT_MS, signal);
     try {
       const response = await fetch(target, { ...init, redirect: 'manual', signal: limit.signal });
       const text = await readLimited(response);

@@ -22,7 +22,7 @@ export { IdpError } from './errors.js';
 export type { IdpErrorCode } from './errors.js';
 export { authenticate } from './client-authentication.js';
 export type { ClientAuthentication } from './client-authentication.js';
-export { IdpHttp } from './idp-http.js';
+export { IdpHttp, REQUEST_LIMIT_MS } from './idp-http.js';
 export type { Answer, IdpAddress, Unreachable } from './idp-http.js';
 export { isClearText } from './clear-text.js';
 export { keysAt } from './idp-keys.js';

@@ -1,5 +1,6 @@
 import { judgeRefreshedIdToken, OidcError, type RefreshResponse } from '#oidc';
 import {
+  ceilingOfRefresh,
   type Clock,
   judgeRefresh,
   type RefreshEnd,
@@ -12,6 +13,7 @@ import {
 } from '#session';
 import { obstacleOf } from './discovery.js';
 import type { IdpClient } from './idp-client.js';
+import { REQUEST_LIMIT_MS } from './idp-http.js';
 import { retried } from './retried.js';
 
 /** A refresh that somebody wants, of the tokens as they were read. */
@@ -29,10 +31,14 @@ export interface WantedRefresh {
   readonly probe?: { readonly leaseId: string } | undefined;
 }
 
-/** One has the right to refresh for so long: the request's own limit (10 s), and time to write down what came. */
-export const REFRESH_LEASE_MS = 15_000;
+/** One has the right to refresh for so long, 15 s: the request's own limit, and time to write down what came. */
+export const REFRESH_LEASE_MS = REQUEST_LIMIT_MS + 5_000;
 
-type Judged = RefreshVerdict | Extract<RefreshEnd, { kind: 'other_person' | 'discarded' }>;
+type SaidEnd = Extract<RefreshEnd, { kind: 'refreshed' }>['saidEnd'];
+type Judged =
+  | Exclude<RefreshVerdict, { kind: 'tokens' }>
+  | Extract<RefreshEnd, { kind: 'other_person' | 'discarded' }>
+  | { readonly kind: 'tokens'; readonly response: RefreshResponse; readonly saidEnd: SaidEnd };
 
 /**
  * Refreshes the tokens of one session once: takes the right to, sends, verifies, and writes down what came of it. The one
@@ -59,7 +65,7 @@ export class SessionRefresh {
     const answer = await client.refresh(refreshToken);
     const verdict = judgeRefresh(answer);
     const judged = verdict.kind === 'tokens' ? await this.verify(wanted, verdict.response) : verdict;
-    if (judged.kind === 'tokens') return this.keep(wanted, judged.response, sentAt);
+    if (judged.kind === 'tokens') return this.keep(wanted, judged, sentAt);
     await this.settle(wanted, judged);
     return judged.kind === 'refused' || judged.kind === 'unavailable' ? { ...judged, answer } : judged;
   }
@@ -70,14 +76,14 @@ export class SessionRefresh {
     response: RefreshResponse,
   ): Promise<Judged> {
     const { idToken, accessToken } = response;
-    if (idToken === undefined) return { kind: 'tokens', response };
+    if (idToken === undefined) return { kind: 'tokens', response, saidEnd: undefined };
     try {
       const judged = await judgeRefreshedIdToken(idToken, client.keys(), {
         ...{ issuer: client.issuer, clientId: client.clientId, algorithm, accessToken },
         ...{ sub: session.sub, authTime: session.authTime, previousIdToken: held.tokens.idToken },
         now: this.clock.now(),
       });
-      if (judged.kind === 'same') return { kind: 'tokens', response };
+      if (judged.kind === 'same') return { kind: 'tokens', response, saidEnd: judged.sessionExpiry };
       return judged.kind === 'other_person' ? judged : { kind: 'discarded', reason: judged.kind };
     } catch (error) {
       // a bad ID token is a judgement; keys that could not be had are none
@@ -89,12 +95,13 @@ export class SessionRefresh {
 
   private async keep(
     { session: { sid }, held }: WantedRefresh,
-    response: RefreshResponse,
+    { response, saidEnd }: Extract<Judged, { kind: 'tokens' }>,
     sentAt: Date,
   ): Promise<RefreshEnd> {
     const next = refreshedTokens(held.tokens, response, sentAt);
-    const isKept = await retried(() => this.tokens.store(sid, held.generation, next, sentAt));
-    if (isKept) return { kind: 'refreshed', tokens: next, generation: held.generation + 1 };
+    const ceiling = ceilingOfRefresh(saidEnd, this.clock.now());
+    const isKept = await retried(() => this.tokens.store(sid, held.generation, next, sentAt, ceiling));
+    if (isKept) return { kind: 'refreshed', tokens: next, generation: held.generation + 1, saidEnd };
     const hasEnded = (await this.sessions.find(sid))?.ended !== undefined;
     return { kind: 'overtaken', hasEnded, refreshToken: response.refreshToken };
   }

@@ -31,6 +31,14 @@ describe('the ID token of a refresh', () => {
     expect(await judge(await idp.sign({ ...GOOD, ...claims }))).toEqual({ kind: 'same' });
   });
 
+  it.each([
+    [NOW_S + 60, new Date((NOW_S + 60) * 1000)],
+    ['soon', 'unusable'],
+    [undefined, undefined],
+  ])('says when the session ends (%j), as that of a sign-in does', async (session_expiry, sessionExpiry) => {
+    expect(await judge(await idp.sign({ ...GOOD, session_expiry }))).toEqual({ kind: 'same', sessionExpiry });
+  });
+
   it.each<[name: string, claims: object, judged: object]>([
     ['another sub', { sub: 'eve' }, { kind: 'other_person', claim: 'sub' }],
     ['another iss', { iss: 'https://other.example.com' }, { kind: 'other_person', claim: 'iss' }],

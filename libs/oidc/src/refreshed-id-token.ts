@@ -1,6 +1,6 @@
 import { decodeJwt, errors as joseErrors, type JWTVerifyGetKey } from 'jose';
 import { OidcError } from './errors.js';
-import { type ExpectedIdToken, verifyIdToken } from './id-token.js';
+import { type ExpectedIdToken, type IdTokenClaims, verifyIdToken } from './id-token.js';
 
 /** The sign-in whose tokens are refreshed. */
 export interface RefreshedSignIn extends Omit<ExpectedIdToken, 'nonce' | 'maxAge'> {
@@ -13,7 +13,8 @@ export interface RefreshedSignIn extends Omit<ExpectedIdToken, 'nonce' | 'maxAge
 
 /** What the ID token of a refresh says of the sign-in. */
 export type RefreshedIdToken =
-  | { readonly kind: 'same' }
+  /** `sessionExpiry` as in the ID token of a sign-in: it may have changed since */
+  | { readonly kind: 'same'; readonly sessionExpiry?: IdTokenClaims['sessionExpiry'] }
   /** rightly signed, but about somebody else: never to be used for this session */
   | { readonly kind: 'other_person'; readonly claim: 'iss' | 'sub' }
   /** the person authenticated anew since: these are not the tokens of this sign-in */
@@ -38,7 +39,7 @@ export async function judgeRefreshedIdToken(
     if (claims.sub !== sub) return { kind: 'other_person', claim: 'sub' };
     const since = dateOf(original.auth_time) ?? authTime;
     const isLater = claims.authTime !== undefined && since !== undefined && claims.authTime > since;
-    return isLater ? { kind: 'authenticated_later' } : { kind: 'same' };
+    return isLater ? { kind: 'authenticated_later' } : { kind: 'same', sessionExpiry: claims.sessionExpiry };
   } catch (error) {
     if (isAboutIssuer(error)) return { kind: 'other_person', claim: 'iss' };
     throw error;

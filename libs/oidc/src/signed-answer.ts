@@ -1,4 +1,4 @@
-import type { JWTVerifyGetKey } from 'jose';
+import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import { OidcError } from './errors.js';
 import { verifySignedJwt } from './signed-jwt.js';
 
@@ -7,6 +7,8 @@ export interface ExpectedAnswer {
   readonly issuer: string;
   /** the client that asked */
   readonly clientId: string;
+  /** when the question was sent: what was signed before it answers another one */
+  readonly askedAt: Date;
   readonly now: Date;
 }
 
@@ -14,7 +16,8 @@ const SKEW_S = 60;
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 
 /**
- * Gives what an introspection answer says that came as a JWT.
+ * Gives what an introspection answer says that came as a JWT. It must have been issued between question and answer, 60 s more or
+ * less: it names its reader and not always the token, so an old one would do for any other question.
  *
  * @throws OidcError `OIDC_ANSWER_INVALID` when it can't be believed; whatever `keys` throws when there are none
  * @see {@link https://www.rfc-editor.org/rfc/rfc9701 RFC 9701} §5
@@ -28,6 +31,7 @@ export async function verifyIntrospectionJwt(
     required: ['iat', 'token_introspection'],
     typ: 'token-introspection+jwt',
   });
+  checkIssued(payload, expected);
   return payload.token_introspection;
 }
 
@@ -45,6 +49,12 @@ export async function verifyUserinfoJwt(
   return verify(token, keys, expected, { required: ['sub'] });
 }
 
+function checkIssued({ iat }: JWTPayload, { askedAt, now }: ExpectedAnswer): void {
+  const [earliest, latest] = [askedAt.getTime() / 1000 - SKEW_S, now.getTime() / 1000 + SKEW_S];
+  if (iat === undefined || !(iat >= Math.floor(earliest) && iat <= latest))
+    throw refused('iat is not of the time of the question');
+}
+
 function verify(
   token: string,
   keys: JWTVerifyGetKey,
@@ -55,6 +65,6 @@ function verify(
   return verifySignedJwt(token, keys, expected, refused);
 }
 
-function refused(reason: string, cause: unknown): OidcError {
+function refused(reason: string, cause?: unknown): OidcError {
   return new OidcError('OIDC_ANSWER_INVALID', `the signed answer was refused: ${reason}`, { cause });
 }

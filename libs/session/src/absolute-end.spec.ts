@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { absoluteEnd } from './absolute-end.js';
+import { absoluteEnd, ceilingOfRefresh } from './absolute-end.js';
 
 const now = new Date('2026-11-22T12:00:00Z');
 const at = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
@@ -34,5 +34,17 @@ describe('the absolute end of a session', () => {
   it('a configured lifetime that is over is contradicted by a sign-in: nobody is locked out by it', () => {
     const limits = { ttlMs: minutes(60), saidEnd: undefined, authTime: at(-50), lifetimeMs: minutes(45) };
     expect(absoluteEnd(limits, now)).toEqual({ at: at(60), ceiling: undefined, isContradicted: true });
+  });
+});
+
+describe('the end that a refreshed ID token sets', () => {
+  it.each([
+    ['none where it says nothing', undefined, undefined],
+    ['none where it says what is no time', 'unusable', undefined],
+    ['the one that it says', at(20), at(20)],
+    ['this moment, where it says this moment', now, now],
+    ['this moment, where what it says has passed', at(-60), now],
+  ] as const)('is %s', (_name, saidEnd, ceiling) => {
+    expect(ceilingOfRefresh(saidEnd, now)).toEqual(ceiling);
   });
 });

@@ -33,6 +33,19 @@ export function absoluteEnd({ ttlMs, saidEnd, authTime, lifetimeMs }: EndLimits,
   return { at: earliest(ttlEnd, ceiling) ?? ttlEnd, ceiling, isContradicted };
 }
 
+/**
+ * Gives the end that the ID token of a refresh sets a session at most; undefined when it sets none. It may shorten a session only
+ * ({@link SessionTokens.store}), so a later one changes nothing: nobody has signed in, and the limits of the sign-in (the front
+ * end's own, what the IdP said then) stand. One that has passed is `now`: what was opened until now has not been told of it, and
+ * goes with it.
+ *
+ * @see {@link https://openid.net/specs/ipsie-openid-connect-sl1-profile-1_0.html IPSIE OpenID Connect SL1}: `session_expiry`
+ */
+export function ceilingOfRefresh(saidEnd: Date | 'unusable' | undefined, now: Date): Date | undefined {
+  if (saidEnd === undefined || saidEnd === 'unusable') return undefined;
+  return saidEnd < now ? now : saidEnd;
+}
+
 function earliest(a: Date | undefined, b: Date | undefined): Date | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return a < b ? a : b;

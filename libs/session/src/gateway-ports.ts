@@ -93,8 +93,11 @@ export abstract class SessionTokens {
    * Keeps refreshed tokens as the next generation. False, and nothing changed, when the session ended or the tokens
    * changed. What else is known of the sign-in stays: a refresh is no proof that its IdP session was there at that time. Where
    * the earlier tokens had been called inactive, the session is due at once: that was perhaps said because they were replaced.
+   *
+   * @param ceiling the session ends by then at the latest, in the same transaction; one that is later than its end changes
+   *   nothing
    */
-  abstract store(sid: Sid, generation: number, tokens: TokenSet, now: Date): Promise<boolean>;
+  abstract store(sid: Sid, generation: number, tokens: TokenSet, now: Date, ceiling?: Date): Promise<boolean>;
   /** Says how a refresh that brought no tokens ended. Nothing changes when the tokens have changed meanwhile. */
   abstract settle(
     sid: Sid,

@@ -21,7 +21,7 @@ export { judgeAdminSession, judgeNotFound } from './judge-admin-session.js';
 export type { AdminFinding, AdminOutcome, AdminTarget } from './judge-admin-session.js';
 export { issuerProfile, issuerProfileNames, probeMethods, slidesIdle } from './issuer-profile.js';
 export type { ErrorMeaning, IssuerProfile, IssuerProfileName, ProbeMethod, Push } from './issuer-profile.js';
-export { judgeRefresh, refreshedTokens } from './refresh.js';
+export { judgeRefresh, refreshedTokens, saidItIsOver } from './refresh.js';
 export type { RefreshEnd, RefreshOutcome, RefreshVerdict } from './refresh.js';
 export { planRefresh } from './refresh-plan.js';
 export type { RefreshPlan, RefreshRules } from './refresh-plan.js';
@@ -102,7 +102,7 @@ export { DEAD_AFTER, DeadEvents, fatesOf, Outbox, OutboxBatch, settlementOf } fr
 export type { DeadEvent, FailedEvent, OutboxRow, Publication, Publish, RowFate, Settlement } from './outbox.js';
 export { PollerGauges } from './poller-gauges.js';
 export type { IssuerGauges, OutboxGauges, PollerGaugeValues, SsfGauge } from './poller-gauges.js';
-export { absoluteEnd } from './absolute-end.js';
+export { absoluteEnd, ceilingOfRefresh } from './absolute-end.js';
 export type { AbsoluteEnd, EndLimits } from './absolute-end.js';
 export { mayExpire, NO_STEP, weakEndedSince } from './clock-step.js';
 export { BRAKE_WINDOW_MS, brakeReason } from './brake.js';

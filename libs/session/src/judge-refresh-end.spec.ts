@@ -20,12 +20,18 @@ const unavailable = (answer: RefreshOutcome, retryAfterS?: number): RefreshEnd =
 const judge = (end: RefreshEnd, asked: Partial<RefreshQuestion> = {}, profile: IssuerProfile = BOUND) =>
   judgeRefreshEnd(end, { ...ASKED, ...asked }, profile, NOW);
 const tokens = { idToken: 'i', accessToken: 'a', accessExpiresAt: undefined, refreshToken: 'r' };
+const refreshedUntil = (saidEnd: Date | 'unusable'): RefreshEnd => ({
+  ...{ kind: 'refreshed', tokens, generation: 7, saidEnd },
+});
 const weak = { kind: 'ended', strength: 'weak' };
 const tooMany: RefreshOutcome = { kind: 'answered', status: 429, body: undefined, retryAfterS: 30 };
 
 describe('a refresh that asks about a session', () => {
   it.each<[name: string, end: RefreshEnd, verdict: object]>([
     ['new tokens', { kind: 'refreshed', tokens, generation: 7 }, { kind: 'active', tokenGeneration: 7 }],
+    ['new tokens until then', refreshedUntil(at(1)), { kind: 'active', tokenGeneration: 7 }],
+    ['new tokens until nobody knows when', refreshedUntil('unusable'), { kind: 'active', tokenGeneration: 7 }],
+    ['new tokens of a session that is over', refreshedUntil(at(0)), { reason: 'past_its_end', tokenGeneration: 7 }],
     [
       'T143: tokens of another person',
       { kind: 'other_person', claim: 'sub' },

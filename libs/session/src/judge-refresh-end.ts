@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ErrorMeaning, IssuerProfile } from './issuer-profile.js';
 import { errorOf, judgeStatus, judgeUnreachable } from './judge-status.js';
-import type { RefreshEnd, RefreshOutcome } from './refresh.js';
+import { type RefreshEnd, type RefreshOutcome, saidItIsOver } from './refresh.js';
 import { TOKEN_SKEW_MS, unknown, type UnknownVerdict, type Verdict } from './verdict.js';
 
 /** The tokens that a refresh was asked with, and what its refusal may mean here. */
@@ -41,7 +41,7 @@ export function judgeRefreshEnd(
     case 'overtaken':
       return unknown('race');
     case 'refreshed':
-      return { ...(profile.tokensBound ? { kind: 'active' } : unknown('unbound')), tokenGeneration: end.generation };
+      return { ...judgeRefreshed(end, profile, now), tokenGeneration: end.generation };
     case 'ambiguous':
       return unknown('refresh_ambiguous', { detail: end.reason });
     case 'discarded':
@@ -55,6 +55,11 @@ export function judgeRefreshEnd(
     case 'refused':
       return judgeRefusal(end.answer, question, profile, now);
   }
+}
+
+function judgeRefreshed(end: RefreshEnd, { tokensBound }: IssuerProfile, now: Date): Verdict {
+  if (saidItIsOver(end, now)) return unknown('past_its_end'); // it ends by its absolute end; nothing is to be confirmed
+  return tokensBound ? { kind: 'active' } : unknown('unbound');
 }
 
 function judgeUnavailable(end: Extract<RefreshEnd, { kind: 'unavailable' }>): UnknownVerdict {

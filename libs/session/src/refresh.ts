@@ -22,7 +22,13 @@ export type RefreshEnd =
   | { readonly kind: 'idp_unknown'; readonly reason: string }
   /** nothing was sent: somebody else is at it, or the tokens have changed, or the session has ended */
   | { readonly kind: 'not_granted' }
-  | { readonly kind: 'refreshed'; readonly tokens: TokenSet; readonly generation: number }
+  | {
+      readonly kind: 'refreshed';
+      readonly tokens: TokenSet;
+      readonly generation: number;
+      /** `session_expiry` of the new ID token: the session ends by then, if it is a time */
+      readonly saidEnd?: Date | 'unusable' | undefined;
+    }
   /** new tokens came, and were not kept: the session has ended or has newer ones */
   | { readonly kind: 'overtaken'; readonly hasEnded: boolean; readonly refreshToken: string | undefined }
   /** the IdP no longer takes the refresh token */
@@ -39,6 +45,11 @@ export type RefreshEnd =
       readonly answer: RefreshOutcome;
     }
   | { readonly kind: 'misconfigured'; readonly reason: string };
+
+/** Whether the IdP gave new tokens and said with them that the session is over: it ends by that word, at once. */
+export function saidItIsOver(end: RefreshEnd, now: Date): boolean {
+  return end.kind === 'refreshed' && end.saidEnd instanceof Date && end.saidEnd <= now;
+}
 
 /** What we conclude. None of these ends a session. */
 export type RefreshVerdict =

@@ -42,13 +42,15 @@ export class PrismaSessionTokens extends SessionTokens {
     return count === 1;
   }
 
-  async store(sid: Sid, generation: number, tokens: TokenSet, now: Date): Promise<boolean> {
-    await this.database.ssoSession.updateMany({
-      where: { id: sid, tokenGeneration: generation, endedAt: null, leaseId: null, weakEndedAt: { not: null } },
+  async store(sid: Sid, generation: number, tokens: TokenSet, now: Date, ceiling?: Date): Promise<boolean> {
+    const { ssoSession } = this.database;
+    const same = { id: sid, tokenGeneration: generation, endedAt: null };
+    const wake = ssoSession.updateMany({
+      where: { ...same, leaseId: null, weakEndedAt: { not: null } },
       data: { probeDueAt: now },
     });
-    const { count } = await this.database.ssoSession.updateMany({
-      where: { id: sid, tokenGeneration: generation, endedAt: null },
+    const keep = ssoSession.updateMany({
+      where: same,
       data: {
         ...sealTokens(this.cipher, sid, tokens),
         tokensSince: now,
@@ -58,7 +60,13 @@ export class PrismaSessionTokens extends SessionTokens {
         weakEndedAt: null, // it was said of tokens that have been replaced
       },
     });
-    return count === 1;
+    const shorten =
+      ceiling === undefined
+        ? []
+        : [ssoSession.updateMany({ where: { ...same, expiresAt: { gt: ceiling } }, data: { expiresAt: ceiling } })];
+    // the last one counts up: those before it must still find the generation that they are about
+    const written = await this.database.$transaction([wake, ...shorten, keep]);
+    return written.at(-1)?.count === 1;
   }
 
   async settle(

@@ -1,6 +1,14 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { SessionRefresh } from '#idp-client';
-import { Clock, type RefreshEnd, SessionTokens, type SessionTokenSet, type SsoSession, SsoSessions } from '#session';
+import {
+  Clock,
+  type RefreshEnd,
+  saidItIsOver,
+  SessionTokens,
+  type SessionTokenSet,
+  type SsoSession,
+  SsoSessions,
+} from '#session';
 import type { Idp } from '../idps/idp.js';
 import type { AccessToken } from './access-tokens.js';
 import { IdpRests } from './idp-rests.js';
@@ -49,6 +57,8 @@ export class TokenRefresh {
     switch (end.kind) {
       case 'refreshed':
         this.logger.debug(`refresh.done sid=${sid}`);
+        if (end.saidEnd === 'unusable') this.logger.warn(`refresh.session_expiry.unusable idp=${idp.name} sid=${sid}`);
+        if (saidItIsOver(end, this.clock.now())) return { kind: 'sign_in_needed' };
         return end.tokens.accessToken === undefined
           ? { kind: 'look' }
           : { kind: 'token', token: end.tokens.accessToken };

@@ -2,6 +2,7 @@ import {
   type ClaimedSession,
   type Clock,
   judgeRefreshEnd,
+  saidItIsOver,
   slidesIdle,
   type TokenSet,
   TOKEN_SKEW_MS,
@@ -31,7 +32,8 @@ export class FreshAccessToken {
     const refreshed = await this.refresher.run(session, this.idp);
     if (refreshed === undefined) return as;
     const { end, held } = refreshed;
-    if (end.kind === 'refreshed') return { kind: 'tokens', tokens: end.tokens, tokenGeneration: end.generation };
+    if (end.kind === 'refreshed' && !saidItIsOver(end, this.clock.now()))
+      return { kind: 'tokens', tokens: end.tokens, tokenGeneration: end.generation };
     const { profile } = this.idp;
     // that a refresh is refused is no word of this way to ask: it must not be half of its evidence
     const question = { tokensSince: held.since, refreshExpiresAt: held.tokens.refreshExpiresAt };

@@ -1,6 +1,8 @@
+import { Logger } from '@nestjs/common';
 import { REFRESH_LEASE_MS, SessionRefresh } from '#idp-client';
 import type { ClaimedSession, Clock, RefreshEnd, SessionTokens, SessionTokenSet, SsoSessions } from '#session';
 import type { WatchedIdp } from '../idps/watched-idp.js';
+import { SaidLately } from '../poll/said-lately.js';
 
 /** What a refresh by a probe brought, and of which tokens. */
 export interface RefreshedForProbe {
@@ -10,7 +12,9 @@ export interface RefreshedForProbe {
 
 /** Refreshes the tokens of a session that is being asked about, as its one writer, without losing its lease. */
 export class SessionRefresher {
+  private readonly logger = new Logger(SessionRefresher.name);
   private readonly refresh: SessionRefresh;
+  private readonly said: SaidLately;
 
   constructor(
     private readonly tokens: SessionTokens,
@@ -18,6 +22,7 @@ export class SessionRefresher {
     private readonly clock: Clock,
   ) {
     this.refresh = new SessionRefresh(tokens, sessions, clock);
+    this.said = new SaidLately(clock);
   }
 
   /**
@@ -37,6 +42,8 @@ export class SessionRefresher {
       refreshToken: held.tokens.refreshToken,
       probe: { leaseId: session.leaseId },
     });
+    if (end.kind === 'refreshed' && end.saidEnd === 'unusable' && this.said.isNew(idp.name))
+      this.logger.warn(`refresh.session_expiry.unusable idp=${idp.name} sid=${session.sid}`);
     return { end, held };
   }
 

@@ -16,6 +16,8 @@ export interface StreamLoopOptions {
   readonly random: () => number;
 }
 
+/** what stands between often cuts a connection that is silent for half a minute */
+const LONGEST_HOLD_MS = 20_000;
 const POLL_TIMEOUT_MS = 10_000;
 
 /**
@@ -111,7 +113,7 @@ export class StreamLoop {
   private async poll(stream: SsfStream): Promise<number> {
     const { api } = this.polling;
     if (this.waits) this.pollStartedAt = this.clock.now().getTime();
-    const holdMs = (this.options.leaseMs * 2) / 3;
+    const holdMs = Math.min(LONGEST_HOLD_MS, (this.options.leaseMs * 2) / 3);
     const timeoutMs = this.waits ? holdMs : Math.min(POLL_TIMEOUT_MS, holdMs);
     const terms = { maxEvents: this.batch, waits: this.waits, timeoutMs };
     const { signal } = this.stopping;
