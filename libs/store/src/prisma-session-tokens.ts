@@ -45,7 +45,7 @@ export class PrismaSessionTokens extends SessionTokens {
   async store(sid: Sid, generation: number, tokens: TokenSet, now: Date): Promise<boolean> {
     await this.database.ssoSession.updateMany({
       where: { id: sid, tokenGeneration: generation, endedAt: null, leaseId: null, weakEndedAt: { not: null } },
-      data: { probeDueAt: now },
+      data: { probeDueAt: now, leaseEndsAt: null },
     });
     const { count } = await this.database.ssoSession.updateMany({
       where: { id: sid, tokenGeneration: generation, endedAt: null },
@@ -72,7 +72,7 @@ export class PrismaSessionTokens extends SessionTokens {
       kind === 'idle' ? { refreshState: null, refreshSince: null } : { refreshState: kind, refreshSince: now };
     await this.database.ssoSession.updateMany({
       where: { id: sid, tokenGeneration: generation, endedAt: null },
-      data: { ...state, ...(options.probeNow ? { probeDueAt: now } : {}) },
+      data: { ...state, ...(options.probeNow ? { probeDueAt: now, leaseEndsAt: null } : {}) },
     });
   }
 }
