@@ -107,11 +107,12 @@ async function planOf(table: Table | undefined): Promise<number> {
   return blocks / BATCH;
 }
 
-/** `shared_buffers` in MB */
+/** `shared_buffers` in MB; Postgres tells it in blocks of 8 kB */
 async function memoryOf(table: Table | undefined): Promise<number> {
-  const rows = await table?.database.$queryRaw<{ mb: number }[]>`
-    SELECT setting::int / 128 AS "mb" FROM pg_settings WHERE "name" = 'shared_buffers'`; // in blocks of 8 kB
-  return rows?.[0]?.mb ?? Number.NaN;
+  if (table === undefined) return Number.NaN;
+  const [row] = await table.database.$queryRaw<{ mb: number }[]>`
+    SELECT setting::int / 128 AS "mb" FROM pg_settings WHERE "name" = 'shared_buffers'`;
+  return row?.mb ?? Number.NaN;
 }
 
 function rowOf({ timesMs }: Table): Readonly<Record<string, number>> {
