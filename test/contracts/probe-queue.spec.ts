@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { PgProbeSignal, PrismaIssuerHealth, PrismaPollerGauges } from '#store';
+import { PgProbeSignal, PrismaIssuerHealth, PrismaPollerGauges, WOKEN_AT } from '#store';
 import { claimDue } from '../../libs/store/src/sql/claim-due.js';
 import { hubForSuite } from '../support/hub.js';
 import { browserOf, signInOf } from '../support/sign-ins.js';
@@ -170,7 +170,7 @@ describe('ProbeQueue in Postgres', () => {
     const signal = new PgProbeSignal(hub().url);
     const heard: (string | undefined)[] = [];
     await signal.listen((woken) => heard.push(woken));
-    await hub().database.ssoSession.updateMany({ where: { iss }, data: { probeDueAt: after(0) } });
+    await hub().database.ssoSession.updateMany({ where: { iss }, data: { probeDueAt: WOKEN_AT } });
     await until('it is heard', () => (heard.includes(iss) ? true : undefined));
     heard.length = 0;
     const [woken] = await hub().queue.claim(laneOf(iss), after(0), after(30_000), 10);
