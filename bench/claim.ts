@@ -57,8 +57,8 @@ interface Table {
 async function fill(url: string, size: number): Promise<Table> {
   await migrate('hub', url);
   const database = new HubDatabase(url);
-  for (let from = 0; from < size; from += 50_000) {
-    const to = Math.min(size, from + 50_000) - 1;
+  for (let from = 0; from < size; from += 10_000) {
+    const to = Math.min(size, from + 10_000) - 1;
     await database.$executeRaw`
       WITH s AS (
         INSERT INTO "SsoSession" ("id", "iss", "clientId", "idpSid", "sub", "idToken", "accessToken", "refreshToken", "idTokenIssuedAt",
