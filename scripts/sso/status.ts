@@ -44,7 +44,7 @@ async function sayIssuer(database: HubDatabase, iss: string, now: Date, say: Say
       _min: { unknownSince: true },
     }),
     await database.ssoSession.aggregate({
-      where: { ...live, probeDueAt: { gt: WOKEN_AT } },
+      where: { ...live, probeDueAt: { gt: WOKEN_AT }, OR: [{ leaseEndsAt: null }, { leaseEndsAt: { lte: now } }] }, // what is asked about now is not overdue
       _min: { probeDueAt: true },
     }),
   ];

@@ -34,26 +34,28 @@ interface Settings {
   readonly port: number;
   readonly adminUrl: string;
   readonly durable: boolean;
+  readonly memory: string | undefined;
 }
 
 /**
  * Makes a Postgres in the run folder `dir` and starts it; resolves when it answers.
  *
  * @param options.durable `false` gives up the data's safety in a crash of the machine for speed (default `true`)
+ * @param options.memory its `shared_buffers`, like `4GB` (default: Postgres's own, 128 MB)
  * @throws with the server's own log when it does not start
  */
 export async function startPostgres(
   guard: Guard,
-  options: { readonly dir: string; readonly durable?: boolean },
+  options: { readonly dir: string; readonly durable?: boolean; readonly memory?: string },
 ): Promise<PostgresServer> {
-  const { dir, durable = true } = options;
+  const { dir, durable = true, memory } = options;
   const binaries = await postgresBinaries(dir);
   const port = await freePort();
   const password = newPassword();
   const dataFolder = join(dir, 'postgres-data');
   await initialise(binaries, dataFolder, join(dir, 'postgres-password'), password);
   const adminUrl = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
-  const settings = { binaries, dataFolder, logFile: join(dir, 'postgres.log'), port, adminUrl, durable };
+  const settings = { binaries, dataFolder, logFile: join(dir, 'postgres.log'), port, adminUrl, durable, memory };
   let child = await launch(guard, settings);
   return {
     port,
@@ -96,7 +98,7 @@ async function launch(guard: Guard, settings: Settings, attempts = 50): Promise<
   return launch(guard, settings, attempts - 1);
 }
 
-function spawnServer(guard: Guard, { binaries, dataFolder, logFile, port, durable }: Settings): Child {
+function spawnServer(guard: Guard, { binaries, dataFolder, logFile, port, durable, memory }: Settings): Child {
   const settings = [
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=', // its default is /tmp, with a lock file that others may own
@@ -105,6 +107,7 @@ function spawnServer(guard: Guard, { binaries, dataFolder, logFile, port, durabl
     'log_timezone=UTC',
     // asynchronous commits stay out of this: with them a killed server forgets what it has confirmed
     ...(durable ? [] : ['fsync=off', 'full_page_writes=off']),
+    ...(memory === undefined ? [] : [`shared_buffers=${memory}`]),
   ];
   const args = ['-D', dataFolder, '-p', `${port}`, ...settings.flatMap((setting) => ['-c', setting])];
   const rest = { logFile, cwd: '/', env: { PATH: process.env.PATH, LC_ALL: 'C' }, ...binaries.identity };

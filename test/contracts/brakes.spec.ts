@@ -172,9 +172,11 @@ describe('the mass-logout brake in Postgres', () => {
     const health = new PrismaIssuerHealth(hub().database);
     await health.noteActive(laneOf(iss), 'introspect', now());
     const held = await hold(iss, 15);
+    await hub().queue.claimThese(laneOf(iss), [held[0]!.sid], new Date(now().getTime() + 30_000)); // the sample of a release
     expect(await brakes().discard(iss, 'operator', now())).toBe(5);
     for (const { sid } of held) {
-      expect(await rowOf(sid)).toMatchObject({ endedAt: null, heldAt: null, heldEvidence: null, probeDueAt: now() });
+      const due = { probeDueAt: now(), leaseEndsAt: null };
+      expect(await rowOf(sid)).toMatchObject({ endedAt: null, heldAt: null, heldEvidence: null, ...due });
     }
     expect((await health.calibrationOf(laneOf(iss), 'introspect')).since).toBeUndefined();
     expect(await brakes().discard(iss, 'operator', now())).toBeUndefined();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { PrismaHubCleanUp } from '#store';
+import { PrismaHubCleanUp, PrismaSessionExpiry } from '#store';
 import { hubForSuite } from '../support/hub.js';
 import { browserOf, signInOf } from '../support/sign-ins.js';
 
@@ -58,5 +58,18 @@ describe('HubCleanUp in Postgres', () => {
     clock.advance(31 * DAY_MS);
     await cleanUp.removeBatch(500);
     expect(await counts()).toEqual([0, 0, 1, 0, 0]);
+  });
+
+  it('a session that nobody has ended is ended first, however long ago its time passed', async () => {
+    const { sessions, clock, database } = hub();
+    const opened = await sessions.open(signInOf('left', clock.now()), browserOf('left', clock.now()));
+    if (opened.kind !== 'opened') throw new Error('it was refused');
+    clock.advance(30 * DAY_MS);
+    const cleanUp = new PrismaHubCleanUp(database, clock);
+    await cleanUp.removeBatch(500);
+    expect(await sessions.find(opened.sid)).toBeDefined();
+    await new PrismaSessionExpiry(database, sessions).endExpired(clock.now(), 10);
+    await cleanUp.removeBatch(500);
+    expect(await sessions.find(opened.sid)).toBeUndefined();
   });
 });

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { PgProbeSignal, PrismaIssuerHealth } from '#store';
+import pg from 'pg';
+import { PgProbeSignal, PrismaIssuerHealth, PrismaPollerGauges, WOKEN_AT } from '#store';
+import { claimDue } from '../../libs/store/src/sql/claim-due.js';
 import { hubForSuite } from '../support/hub.js';
 import { browserOf, signInOf } from '../support/sign-ins.js';
 import { until } from '../support/until.js';
@@ -20,6 +22,10 @@ describe('ProbeQueue in Postgres', () => {
       );
     }
   };
+
+  const rowsOf = (iss: string) => hub().database.ssoSession.findMany({ where: { iss }, orderBy: { id: 'asc' } });
+  const gaugeOf = async (iss: string) =>
+    (await new PrismaPollerGauges(hub().database).read([laneOf(iss)], after(0))).issuers[0];
 
   it('gives every due session to one poller only', async () => {
     await openDue('https://one.example', 40);
@@ -44,6 +50,41 @@ describe('ProbeQueue in Postgres', () => {
     const record = { dueAt: after(900_000), checkedAt: undefined, weakEndedAt: undefined, unknown: undefined };
     expect(await hub().queue.record(first!, record)).toBe(false);
     expect(await hub().queue.record(second!, record)).toBe(true);
+  });
+
+  it('a claim leaves when a session is due as it was; the loop does not wait for what somebody asks about', async () => {
+    const iss = 'https://thirteen.example';
+    await openDue(iss, 2);
+    const due = async () => (await rowsOf(iss)).map(({ probeDueAt }) => probeDueAt);
+    const before = await due();
+    const [first] = await hub().queue.claim(laneOf(iss), after(0), after(30_000), 1);
+    expect(await due()).toEqual(before);
+    expect(await hub().queue.nextDueAt(laneOf(iss), after(0))).toEqual(before[0]); // the other
+    const [second] = await hub().queue.claim(laneOf(iss), after(0), after(30_000), 10);
+    expect(await hub().queue.nextDueAt(laneOf(iss), after(0))).toBeUndefined();
+    expect((await gaugeOf(iss))?.dueAt).toBeUndefined();
+    expect(await hub().queue.nextDueAt(laneOf(iss), after(30_000))).toEqual(before[0]); // the poller died
+    const left = { checkedAt: after(0), weakEndedAt: undefined, unknown: undefined };
+    await hub().queue.record(first!, { ...left, dueAt: after(900_000) });
+    await hub().queue.giveBack([second!], after(1));
+    expect((await rowsOf(iss)).map(({ leaseEndsAt }) => leaseEndsAt)).toEqual([null, null]);
+    expect((await due()).sort((a, b) => a.getTime() - b.getTime())).toEqual([after(1), after(900_000)]);
+    expect((await gaugeOf(iss))?.dueAt).toEqual(after(1));
+  });
+
+  it('a claim writes no index (HOT): an index over one of the columns that it changes would cost every claim', async () => {
+    const iss = 'https://hot.example';
+    await openDue(iss, 20);
+    const { text, values } = claimDue(laneOf(iss), after(0), after(30_000), randomUUID(), 2);
+    const client = new pg.Client({ connectionString: hub().url });
+    await client.connect();
+    await client.query('BEGIN');
+    const { rowCount } = await client.query(text, values);
+    const { rows } = await client.query(
+      `SELECT n_tup_upd::int AS written, n_tup_hot_upd::int AS hot FROM pg_stat_xact_user_tables WHERE relname = 'SsoSession'`,
+    );
+    await client.end();
+    expect([rowCount, rows]).toEqual([2, [{ written: 2, hot: 2 }]]);
   });
 
   it('T136: an answer about tokens that have changed meanwhile is void', async () => {
@@ -129,11 +170,17 @@ describe('ProbeQueue in Postgres', () => {
     const signal = new PgProbeSignal(hub().url);
     const heard: (string | undefined)[] = [];
     await signal.listen((woken) => heard.push(woken));
-    await hub().database.ssoSession.updateMany({ where: { iss }, data: { probeDueAt: after(0) } });
+    await hub().database.ssoSession.updateMany({ where: { iss }, data: { probeDueAt: WOKEN_AT } });
     await until('it is heard', () => (heard.includes(iss) ? true : undefined));
-    await signal.close();
+    heard.length = 0;
     const [woken] = await hub().queue.claim(laneOf(iss), after(0), after(30_000), 10);
     expect(woken?.asleepSince).toEqual(after(0));
+    await hub().database.$executeRaw`SELECT pg_notify('probe_due', 'after the claim')`;
+    await until('what comes after the claim is heard', () => (heard.includes('after the claim') ? true : undefined));
+    await hub().queue.giveBack([woken!], after(0));
+    await until('it is heard again', () => (heard.includes(iss) ? true : undefined));
+    expect(heard).toEqual(['after the claim', iss]); // the claim itself says nothing
+    await signal.close();
   });
 
   it('claims neither ended nor expired sessions', async () => {

@@ -23,7 +23,10 @@ describe('SessionTokens in Postgres and the poller, which', () => {
   });
 
   const claim = async (sid: Sid) => {
-    await hub().database.ssoSession.update({ where: { id: sid }, data: { probeDueAt: new Date(0) } });
+    await hub().database.ssoSession.update({
+      where: { id: sid },
+      data: { probeDueAt: new Date(0), leaseEndsAt: null },
+    });
     const leaseEndsAt = new Date(now().getTime() + 60_000);
     const claimed = await hub().queue.claim({ iss: ISSUER, clientId: 'gateway' }, now(), leaseEndsAt, 1000);
     return claimed.find((session) => session.sid === sid)!;
@@ -103,10 +106,10 @@ describe('SessionTokens in Postgres and the poller, which', () => {
     const claimed = await claim(sid);
     await begin(sid);
     await hub().tokens.store(sid, 1, next(), now());
-    expect((await rowOf(sid)).probeDueAt > now()).toBe(true);
+    expect((await rowOf(sid)).leaseEndsAt! > now()).toBe(true);
     const record = { dueAt: new Date(now().getTime() + 12_000), checkedAt: undefined, weakEndedAt: now() };
     expect(await hub().queue.record(claimed, { ...record, unknown: undefined })).toBe(false);
-    expect(await rowOf(sid)).toMatchObject({ probeDueAt: now(), weakEndedAt: null });
+    expect(await rowOf(sid)).toMatchObject({ probeDueAt: now(), leaseEndsAt: null, weakEndedAt: null });
   });
 
   it('T136: leaves a session alone that another poller has claimed since', async () => {
@@ -116,7 +119,7 @@ describe('SessionTokens in Postgres and the poller, which', () => {
     const record = { dueAt: now(), checkedAt: now(), weakEndedAt: undefined, unknown: undefined };
     expect(await hub().queue.record(first, record)).toBe(false);
     expect(await rowOf(sid)).toMatchObject({ leaseId: second.leaseId });
-    expect((await rowOf(sid)).probeDueAt > now()).toBe(true);
+    expect((await rowOf(sid)).leaseEndsAt! > now()).toBe(true);
   });
 
   it('T136: new tokens of a session whose earlier ones were called inactive make it due at once', async () => {
@@ -125,6 +128,17 @@ describe('SessionTokens in Postgres and the poller, which', () => {
     await hub().queue.record(await claim(sid), { ...record, unknown: undefined });
     await begin(sid);
     await hub().tokens.store(sid, 1, next(), now());
-    expect(await rowOf(sid)).toMatchObject({ probeDueAt: now(), weakEndedAt: null });
+    expect(await rowOf(sid)).toMatchObject({ probeDueAt: now(), leaseEndsAt: null, weakEndedAt: null });
+  });
+
+  it('T136: and so does what the IdP refuses, though a poller asks about it at this moment; a sign-in ends its lease too', async () => {
+    const sid = await signIn('wim');
+    const again = () => claim(sid).then(() => rowOf(sid));
+    expect((await again()).leaseEndsAt).not.toBeNull();
+    await hub().tokens.settle(sid, 1, 'refused', now(), { probeNow: true });
+    expect(await rowOf(sid)).toMatchObject({ probeDueAt: now(), leaseEndsAt: null });
+    expect((await again()).leaseEndsAt).not.toBeNull();
+    await signIn('wim', 'wim-2');
+    expect((await rowOf(sid)).leaseEndsAt).toBeNull();
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Ending, NewSsoSession, Sid } from '#session';
+import { WOKEN_AT } from '#store';
 import { hubForSuite } from '../support/hub.js';
 import { browserOf, CLIENT, ISSUER, signInOf } from '../support/sign-ins.js';
 
@@ -66,6 +67,7 @@ describe('sessions that sleep, in Postgres', () => {
   });
 
   it('is asked about before everything that is due, however long that has been so', async () => {
+    await hub().database.ssoSession.deleteMany(); // others that were woken, and that nobody answered for
     const sid = await asleep('woken');
     for (const sub of ['due-1', 'due-2', 'due-3']) await open(sub);
     hub().clock.advance(1_800_000); // nobody has polled for long
@@ -74,7 +76,20 @@ describe('sessions that sleep, in Postgres', () => {
     const [first] = await hub().queue.claim(LANE, now, new Date(now.getTime() + 30_000), 1);
     expect(first?.sid).toBe(sid);
     await hub().sessions.wake(sid, now); // it is asked about at this moment
-    expect((await rowOf(sid)).probeDueAt.getTime()).toBe(now.getTime() + 30_000);
+    expect(await rowOf(sid)).toMatchObject({ probeDueAt: WOKEN_AT, leaseEndsAt: new Date(now.getTime() + 30_000) });
+    expect(await claim(sid)).toBeUndefined();
+  });
+
+  it('one that is asked about though nobody woke it is left alone, and woken when the lease has ended', async () => {
+    const sid = await asleep('asked');
+    const before = await rowOf(sid);
+    const now = hub().clock.now();
+    await hub().queue.claimThese(LANE, [sid], new Date(now.getTime() + 30_000));
+    await hub().sessions.wake(sid, now);
+    expect((await rowOf(sid)).probeDueAt).toEqual(before.probeDueAt);
+    hub().clock.advance(30_000);
+    await hub().sessions.wake(sid, hub().clock.now());
+    expect((await claim(sid))?.asleepSince).toBeDefined();
   });
 
   it('a poller that would let it sleep while somebody begins to use it comes too late, or it wakes again: never unseen', async () => {
@@ -160,6 +175,8 @@ describe('sessions that sleep, in Postgres', () => {
         weakEndedAt: undefined,
         unknown: undefined,
       };
+      const { probeDueAt, leaseEndsAt, leaseId } = await rowOf(other);
+      expect([probeDueAt.getTime() - hub().clock.now().getTime(), leaseEndsAt, leaseId]).toEqual([2_000, null, null]);
       expect(await hub().queue.record(claimed, record)).toBe(false);
     });
 

@@ -20,7 +20,7 @@ describe('session-pollers, as processes, when one of them or NATS dies', () => {
     const held = await rowOf(sid);
     await first.kill();
     the().idp.introspection = () => inactive;
-    await the().database.ssoSession.update({ where: { id: sid }, data: { probeDueAt: new Date() } }); // the lease, waited for
+    await the().database.ssoSession.update({ where: { id: sid }, data: { leaseEndsAt: new Date() } }); // the lease, waited for
     await startPoller();
     await until('another poller ends it', () => isEnded(sid));
     expect((await rowOf(sid)).leaseId).not.toBe(held.leaseId);

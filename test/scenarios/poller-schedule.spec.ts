@@ -108,7 +108,9 @@ describe('the session-poller, as a process: when it asks, and when it does not',
     await stopping;
     the().idp.paths.delete('/introspect');
     expect((await rowOf(slow)).idpCheckedAt.getTime()).toBeGreaterThan(checkedAt.getTime());
-    expect((await rowOf(mute)).probeDueAt.getTime()).toBeLessThanOrEqual(Date.now()); // not when the lease of 60 s ends
+    const { probeDueAt, leaseEndsAt } = await rowOf(mute);
+    expect(probeDueAt.getTime()).toBeLessThanOrEqual(Date.now());
+    expect(leaseEndsAt).toBeNull(); // and not when the lease of 60 s ends
     expect(await the().database.poller.count()).toBe(0);
   });
 

@@ -71,7 +71,7 @@ export interface HeldEnding {
 
 /** The sessions that are due to be asked about, shared by all pollers. */
 export abstract class ProbeQueue {
-  /** Claims up to `limit` due sessions until `leaseEndsAt`. Nobody else gets them before that. */
+  /** Claims up to `limit` due sessions until `leaseEndsAt`. Nobody else gets them before that; then they are due as before. */
   abstract claim(lane: Lane, now: Date, leaseEndsAt: Date, limit: number): Promise<readonly ClaimedSession[]>;
   /** Claims these of a lane's live sessions, due or not, until `leaseEndsAt`. Whoever had claimed one before loses it. */
   abstract claimThese(lane: Lane, sids: readonly Sid[], leaseEndsAt: Date): Promise<readonly ClaimedSession[]>;
@@ -90,7 +90,10 @@ export abstract class ProbeQueue {
    * browser has used it since `unusedSince`.
    */
   abstract sleep(claimed: ClaimedSession, now: Date, unusedSince: Date): Promise<boolean>;
-  /** When the next session that has neither ended nor expired at `now` is due; undefined when there is none. */
+  /**
+   * When the next session is due that has neither ended nor expired at `now`, and that nobody asks about; undefined when there
+   * is none. It may be sooner: what a poller that died has left is due when its lease ends.
+   */
   abstract nextDueAt(lane: Lane, now: Date): Promise<Date | undefined>;
 }
 

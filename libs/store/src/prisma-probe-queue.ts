@@ -112,6 +112,7 @@ export class PrismaProbeQueue extends ProbeQueue implements OnApplicationShutdow
       where: { id: claimed.sid, leaseId: claimed.leaseId, tokenGeneration: claimed.tokenGeneration, endedAt: null },
       data: {
         probeDueAt: record.dueAt,
+        leaseEndsAt: null,
         weakEndedAt: record.weakEndedAt ?? null,
         unknownCount: record.unknown?.count ?? 0,
         unknownReason: record.unknown?.reason ?? null,
@@ -129,9 +130,10 @@ export class PrismaProbeQueue extends ProbeQueue implements OnApplicationShutdow
   /** A refresh has voided this probe: the session need not wait for the end of a lease that nobody has any more. */
   private async askSoon({ sid }: ClaimedSession, record: ProbeRecord): Promise<void> {
     const at = record.checkedAt ?? record.unknown?.at ?? record.weakEndedAt ?? record.dueAt;
+    const isLater = { OR: [{ probeDueAt: { gt: at } }, { leaseEndsAt: { gt: at } }] };
     await this.database.ssoSession.updateMany({
-      where: { id: sid, endedAt: null, leaseId: null, probeDueAt: { gt: at } },
-      data: { probeDueAt: at },
+      where: { id: sid, endedAt: null, leaseId: null, ...isLater },
+      data: { probeDueAt: at, leaseEndsAt: null },
     });
   }
 
@@ -141,8 +143,9 @@ export class PrismaProbeQueue extends ProbeQueue implements OnApplicationShutdow
   }
 
   async nextDueAt({ iss, clientId }: Lane, now: Date): Promise<Date | undefined> {
+    const free = { OR: [{ leaseEndsAt: null }, { leaseEndsAt: { lte: now } }] };
     const row = await this.database.ssoSession.findFirst({
-      where: { iss, clientId, endedAt: null, expiresAt: { gt: now } },
+      where: { iss, clientId, endedAt: null, expiresAt: { gt: now }, ...free },
       orderBy: { probeDueAt: 'asc' },
       select: { probeDueAt: true },
     });

@@ -47,7 +47,7 @@ export class PrismaSessionTokens extends SessionTokens {
     const same = { id: sid, tokenGeneration: generation, endedAt: null };
     const wake = ssoSession.updateMany({
       where: { ...same, leaseId: null, weakEndedAt: { not: null } },
-      data: { probeDueAt: now },
+      data: { probeDueAt: now, leaseEndsAt: null },
     });
     const keep = ssoSession.updateMany({
       where: same,
@@ -80,7 +80,7 @@ export class PrismaSessionTokens extends SessionTokens {
       kind === 'idle' ? { refreshState: null, refreshSince: null } : { refreshState: kind, refreshSince: now };
     await this.database.ssoSession.updateMany({
       where: { id: sid, tokenGeneration: generation, endedAt: null },
-      data: { ...state, ...(options.probeNow ? { probeDueAt: now } : {}) },
+      data: { ...state, ...(options.probeNow ? { probeDueAt: now, leaseEndsAt: null } : {}) },
     });
   }
 }

@@ -27,6 +27,7 @@ import { createSession, renewSession } from './write-sign-in.js';
 import { doubtOthers } from './sql/doubt-others.js';
 import { withhold } from './withhold.js';
 import { lock } from './sql/lock.js';
+import { ofIdpSession, type OfIdpSessionRow } from './sql/of-idp-session.js';
 import { sessionsToEnd, type SessionToEnd } from './sql/sessions-to-end.js';
 import { setMark } from './sql/set-mark.js';
 import { wakeUp } from './sql/wake-up.js';
@@ -123,14 +124,7 @@ export class PrismaSsoSessions extends SsoSessions {
   }
 
   async ofIdpSession(of: { readonly iss: string; readonly clientId: string; readonly idpSid: string }) {
-    const { iss, clientId, idpSid } = of;
-    const where = { iss, clientId, idpSid };
-    const rows = await this.database.ssoSession.findMany({
-      where,
-      select: { id: true, sub: true },
-      orderBy: { id: 'desc' },
-      take: MOST_OF_ONE,
-    });
+    const rows = await this.database.$queryRaw<OfIdpSessionRow[]>(ofIdpSession(of, MOST_OF_ONE));
     return rows.map(({ id, sub }) => ({ sid: toSid(id), sub: toSub(sub) }));
   }
 

@@ -58,5 +58,6 @@ function columnsOf(cipher: TokenCipher, id: string, signIn: NewSsoSession, now: 
     refreshSince: null,
     idpCheckedAt: now,
     probeDueAt: signIn.firstProbeAt,
+    leaseEndsAt: null,
   };
 }

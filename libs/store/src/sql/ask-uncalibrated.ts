@@ -1,5 +1,6 @@
 import type { Lane } from '#session';
 import { Prisma } from '../generated/hub/client.js';
+import { isFree } from './claim-due.js';
 
 const SPREAD_S = 60;
 
@@ -13,7 +14,7 @@ export function askUncalibrated({ iss, clientId }: Lane, now: Date): Prisma.Sql 
     FROM (
       SELECT "id" FROM "SsoSession"
       WHERE "iss" = ${iss} AND "clientId" = ${clientId} AND "endedAt" IS NULL AND "unknownSince" IS NOT NULL
-        AND "unknownReason" = 'uncalibrated' AND "asleepSince" IS NULL AND "heldAt" IS NULL
+        AND "unknownReason" = 'uncalibrated' AND "asleepSince" IS NULL AND "heldAt" IS NULL AND ${isFree(now)}
       FOR UPDATE SKIP LOCKED
     ) AS doubted
     WHERE s."id" = doubted."id"`;

@@ -33,16 +33,22 @@ export const CLAIMED_COLUMNS = Prisma.sql`
       s."refreshState", s."refreshSince", s."weakEndedAt", s."unknownCount", s."unknownReason", s."unknownSince",
       (SELECT max(b."lastSeenAt") FROM "BrowserSession" AS b WHERE b."ssoSessionId" = s."id" AND b."endedAt" IS NULL) AS "lastUsedAt"`;
 
+/** Nobody asks about the session at `now`. */
+export function isFree(now: Date): Prisma.Sql {
+  return Prisma.sql`("leaseEndsAt" IS NULL OR "leaseEndsAt" <= ${now})`;
+}
+
 /**
- * Claims due sessions: those that another poller is claiming at this moment are passed over, and a claimed one is due
- * again when its lease ends. So a poller may die at any moment.
+ * Claims due sessions: those that another poller has, or is claiming at this moment, are passed over until their lease ends. So a
+ * poller may die at any moment. When a session is due stays as it was: no index has to be written (ADR 10).
  */
 export function claimDue(lane: Lane, now: Date, leaseEndsAt: Date, leaseId: string, limit: number): Prisma.Sql {
   return Prisma.sql`
-    UPDATE "SsoSession" AS s SET "probeDueAt" = ${leaseEndsAt}, "leaseId" = ${leaseId}::uuid
+    UPDATE "SsoSession" AS s SET "leaseEndsAt" = ${leaseEndsAt}, "leaseId" = ${leaseId}::uuid
     FROM (
       SELECT "id" FROM "SsoSession"
       WHERE "iss" = ${lane.iss} AND "clientId" = ${lane.clientId} AND "endedAt" IS NULL AND "probeDueAt" <= ${now} AND "expiresAt" > ${now}
+        AND ${isFree(now)}
       ORDER BY "probeDueAt" LIMIT ${limit} FOR UPDATE SKIP LOCKED
     ) AS chosen
     WHERE s."id" = chosen."id"

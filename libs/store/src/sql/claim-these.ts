@@ -5,7 +5,7 @@ import { CLAIMED_COLUMNS } from './claim-due.js';
 /** Claims these live sessions, due or not. A row that somebody else writes at this moment is passed over. */
 export function claimThese(lane: Lane, sids: readonly Sid[], leaseEndsAt: Date, leaseId: string): Prisma.Sql {
   return Prisma.sql`
-    UPDATE "SsoSession" AS s SET "probeDueAt" = ${leaseEndsAt}, "leaseId" = ${leaseId}::uuid
+    UPDATE "SsoSession" AS s SET "leaseEndsAt" = ${leaseEndsAt}, "leaseId" = ${leaseId}::uuid
     FROM (
       SELECT "id" FROM "SsoSession"
       WHERE "iss" = ${lane.iss} AND "clientId" = ${lane.clientId} AND "endedAt" IS NULL AND "id" = ANY(${[...sids]}::uuid[])

@@ -7,11 +7,12 @@ import { Prisma } from '../generated/hub/client.js';
  */
 export function doubtOthers(sids: readonly string[], soon: Date, now: Date): Prisma.Sql {
   return Prisma.sql`
-    UPDATE "SsoSession" AS s SET "probeDueAt" = ${soon}, "leaseId" = NULL
+    UPDATE "SsoSession" AS s SET "probeDueAt" = ${soon}, "leaseEndsAt" = NULL, "leaseId" = NULL
     FROM (
       SELECT "id" FROM "SsoSession"
       WHERE ("iss", "sub") IN (SELECT DISTINCT "iss", "sub" FROM "SsoSession" WHERE "id" = ANY(${[...sids]}::uuid[]))
-        AND "endedAt" IS NULL AND "asleepSince" IS NULL AND "expiresAt" > ${now} AND "probeDueAt" > ${soon}
+        AND "endedAt" IS NULL AND "asleepSince" IS NULL AND "expiresAt" > ${now}
+        AND ("probeDueAt" > ${soon} OR "leaseEndsAt" > ${soon})
       ORDER BY "id" FOR UPDATE
     ) AS other
     WHERE s."id" = other."id"`;

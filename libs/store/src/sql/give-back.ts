@@ -11,7 +11,7 @@ export function giveBack(
 ): Prisma.Sql {
   const rows = claimed.map(({ sid, leaseId }) => Prisma.sql`(${sid}::uuid, ${leaseId}::uuid)`);
   return Prisma.sql`
-    UPDATE "SsoSession" AS s SET "leaseId" = NULL, "probeDueAt" = CASE
+    UPDATE "SsoSession" AS s SET "leaseId" = NULL, "leaseEndsAt" = NULL, "probeDueAt" = CASE
       WHEN s."heldAt" IS NOT NULL THEN s."expiresAt" WHEN s."asleepSince" IS NOT NULL THEN ${WOKEN_AT} ELSE ${dueAt} END
     FROM (
       SELECT "id" FROM "SsoSession" WHERE ("id", "leaseId") IN (${Prisma.join(rows)}) AND "endedAt" IS NULL

@@ -9,7 +9,7 @@ export function holdSession(sid: Sid, ending: HeldEnding, reauthenticate: boolea
   const evidence = JSON.stringify({ ...ending, effectiveAt: ending.effectiveAt.toISOString() });
   return Prisma.sql`
     UPDATE "SsoSession" SET "heldAt" = COALESCE("heldAt", ${now}), "heldEvidence" = COALESCE("heldEvidence", ${evidence}::jsonb),
-      "probeDueAt" = "expiresAt",
+      "probeDueAt" = "expiresAt", "leaseEndsAt" = NULL,
       "reauthReason" = CASE WHEN ${reauthenticate} THEN COALESCE("reauthReason", 'held') ELSE "reauthReason" END
     WHERE "id" = ${sid}::uuid AND "endedAt" IS NULL`;
 }

@@ -10,7 +10,7 @@ export function letSleep(
   unusedSince: Date,
 ): Prisma.Sql {
   return Prisma.sql`
-    UPDATE "SsoSession" AS s SET "asleepSince" = COALESCE(s."asleepSince", ${now}), "probeDueAt" = s."expiresAt"
+    UPDATE "SsoSession" AS s SET "asleepSince" = COALESCE(s."asleepSince", ${now}), "probeDueAt" = s."expiresAt", "leaseEndsAt" = NULL
     WHERE s."id" = ${session.sid}::uuid AND s."leaseId" = ${session.leaseId}::uuid AND s."endedAt" IS NULL
       AND NOT EXISTS (
         SELECT 1 FROM "BrowserSession" AS b

@@ -1,5 +1,6 @@
 import type { Lane } from '#session';
 import { Prisma } from '../generated/hub/client.js';
+import { isFree } from './claim-due.js';
 import { WOKEN_AT } from './wake-up.js';
 
 /** Nobody needs to know whether it is more. */
@@ -13,7 +14,7 @@ export interface LaneGaugeRow {
   readonly dueAt: Date | null;
 }
 
-/** Looks up what is known of one lane: each part reads the head of one partial index. */
+/** Looks up what is known of one lane: each part reads the head of one partial index. What somebody asks about now is not due. */
 export function laneGauges({ iss, clientId }: Lane, now: Date): Prisma.Sql {
   return Prisma.sql`SELECT
     (SELECT "state" FROM "IssuerBrake" WHERE "iss" = ${iss}) AS "brake",
@@ -25,6 +26,7 @@ export function laneGauges({ iss, clientId }: Lane, now: Date): Prisma.Sql {
       ORDER BY "unknownSince" LIMIT 1) AS "unknownSince",
     (SELECT "probeDueAt" FROM "SsoSession"
       WHERE "iss" = ${iss} AND "clientId" = ${clientId} AND "endedAt" IS NULL AND "expiresAt" > ${now} AND "probeDueAt" > ${WOKEN_AT}
+        AND ${isFree(now)}
       ORDER BY "probeDueAt" LIMIT 1) AS "dueAt"`;
 }
 

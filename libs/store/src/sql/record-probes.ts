@@ -8,6 +8,7 @@ import type { ClaimedSession, ProbeRecord } from '#session';
 export const RECORD_PROBES = `
   UPDATE "SsoSession" AS s SET
     "probeDueAt" = r."dueAt",
+    "leaseEndsAt" = NULL,
     "weakEndedAt" = r."weakEndedAt",
     "unknownCount" = r."unknownCount",
     "unknownReason" = r."unknownReason",

@@ -23,12 +23,18 @@ const COLUMNS: Partial<Record<ForgetfulTable, string>> = {
   Poller: 'seenAt',
 };
 
+/** What must be so besides: a session that has not ended is ended first, with its event. */
+const CONDITIONS: Partial<Record<ForgetfulTable, Prisma.Sql>> = {
+  SsoSession: Prisma.sql`AND "endedAt" IS NOT NULL`,
+};
+
 /** Removes up to `limit` rows whose time came before `until`. Rows that somebody works on are left for the next time. */
 export function removeBatch(table: ForgetfulTable, until: Date, limit: number): Prisma.Sql {
   const name = Prisma.raw(`"${table}"`);
   const column = Prisma.raw(`"${COLUMNS[table] ?? 'expiresAt'}"`);
+  const condition = CONDITIONS[table] ?? Prisma.empty;
   return Prisma.sql`
     DELETE FROM ${name} WHERE ctid IN (
-      SELECT ctid FROM ${name} WHERE ${column} <= ${until} LIMIT ${limit} FOR UPDATE SKIP LOCKED
+      SELECT ctid FROM ${name} WHERE ${column} <= ${until} ${condition} LIMIT ${limit} FOR UPDATE SKIP LOCKED
     )`;
 }
