@@ -71,8 +71,13 @@ export class IdpHttp {
     return received.text;
   }
 
-  /** Gives the address that a request for `url` really goes to. @throws IdpError `IDP_INSECURE` */
+  /** Gives the address that a request for `url` really goes to; of the url asked for last it is known. @throws IdpError `IDP_INSECURE` */
   resolve(url: string): string {
+    if (this.latest?.url !== url) this.latest = { url, target: this.addressOf(url) };
+    return this.latest.target;
+  }
+
+  private addressOf(url: string): string {
     const { issuer, internalOrigin, unsafePlainHttp } = this.address;
     const target = new URL(url);
     const moved = internalOrigin !== undefined && target.origin === new URL(issuer).origin;
@@ -86,14 +91,8 @@ export class IdpHttp {
     return reached.href;
   }
 
-  /** The same endpoint is asked again and again: the latest answer of {@link resolve} is kept. */
-  private targetOf(url: string): string {
-    if (this.latest?.url !== url) this.latest = { url, target: this.resolve(url) };
-    return this.latest.target;
-  }
-
   private async exchange(url: string, init: RequestInit, signal?: AbortSignal): Promise<Received | Unreachable> {
-    const target = this.targetOf(url);
+    const target = this.resolve(url);
     const limit = new TimeLimit(this.address.timeoutMs ?? REQUEST_LIMIT_MS, signal);
     try {
       const response = await fetch(target, { ...init, redirect: 'manual', signal: limit.signal });

@@ -6,7 +6,6 @@ import { type ProbeOutcome, type ProbeTarget, TOKEN_SKEW_MS, unknown, type Verdi
 /** The year 9999: later is no date that anybody means. */
 const LATEST_S = 253_402_300_799;
 const Answer = z.union([
-  z.object({ active: z.literal(false) }),
   z.object({
     active: z.literal(true),
     sub: z.string().optional(),
@@ -14,6 +13,7 @@ const Answer = z.union([
     sid: z.unknown().optional(),
     exp: z.number().positive().max(LATEST_S).optional().catch(undefined),
   }),
+  z.object({ active: z.literal(false) }),
 ]);
 
 /**

@@ -16,7 +16,7 @@ import { openPool } from './open-pool.js';
 import { ProbeRecords } from './probe-records.js';
 import { CONFIRMED } from './probe-findings.js';
 import { toRefreshState, toSid, toSub } from './rows.js';
-import { openTokens } from './sealed-tokens.js';
+import { openForProbe } from './sealed-tokens.js';
 import { claimDue, type ClaimedRow } from './sql/claim-due.js';
 import { claimThese } from './sql/claim-these.js';
 import { giveBack } from './sql/give-back.js';
@@ -92,7 +92,7 @@ export class PrismaProbeQueue extends ProbeQueue implements OnApplicationShutdow
   /** A row that can't be read must not keep the others of its claim from being asked about. */
   private tryTokens(row: ClaimedRow): TokenSet | undefined {
     try {
-      const tokens = openTokens(this.cipher, row);
+      const tokens = openForProbe(this.cipher, row);
       return mayBeReplaced(row) ? { ...tokens, accessToken: undefined, refreshToken: undefined } : tokens;
     } catch (error) {
       this.logger.error(

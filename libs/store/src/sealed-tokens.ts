@@ -21,10 +21,28 @@ export function sealTokens(cipher: TokenCipher, id: string, tokens: TokenSet): S
   };
 }
 
+/**
+ * Decrypts the tokens of a row as a probe needs them: most read no ID token, which is the longest, so it is decrypted when it is read.
+ *
+ * @throws Error when their key is not in the ring; reading `idToken` throws when its own is not
+ */
+export function openForProbe(cipher: TokenCipher, row: SealedTokens & { readonly id: string }): TokenSet {
+  let idToken: string | undefined;
+  return {
+    get idToken() {
+      return (idToken ??= cipher.decrypt(row.idToken, `${row.id} idToken`));
+    },
+    ...openOthers(cipher, row),
+  };
+}
+
 /** Decrypts the tokens of a row. @throws Error when its key is not in the ring */
 export function openTokens(cipher: TokenCipher, row: SealedTokens & { readonly id: string }): TokenSet {
+  return { idToken: cipher.decrypt(row.idToken, `${row.id} idToken`), ...openOthers(cipher, row) };
+}
+
+function openOthers(cipher: TokenCipher, row: SealedTokens & { readonly id: string }): Omit<TokenSet, 'idToken'> {
   return {
-    idToken: cipher.decrypt(row.idToken, `${row.id} idToken`),
     accessToken: row.accessToken === null ? undefined : cipher.decrypt(row.accessToken, `${row.id} accessToken`),
     accessExpiresAt: row.accessExpiresAt ?? undefined,
     refreshToken: row.refreshToken === null ? undefined : cipher.decrypt(row.refreshToken, `${row.id} refreshToken`),
