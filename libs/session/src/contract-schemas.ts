@@ -53,6 +53,6 @@ function eventSchema(): JsonSchema {
 }
 
 function bare(schema: z.ZodType, target: 'draft-2020-12' | 'draft-7' = 'draft-2020-12'): JsonSchema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { target, io: 'input' });
-  return rest;
+  const made = z.toJSONSchema(schema, { target, io: 'input' });
+  return Object.fromEntries(Object.entries(made).filter(([member]) => member !== '$schema'));
 }

@@ -68,9 +68,12 @@ export {
   SilentLedger,
 } from './gateway-ports.js';
 export type {
+  EventTrace,
+  KeptReceipt,
   LoginTransaction,
   LogoutProgress,
   LogoutTransaction,
+  OwedReceipts,
   Receipt,
   RefreshState,
   SessionChange,
