@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { describeDocument, readYaml } from '#config';
 import { readIdps } from '#idp-client';
 import { FrontEndsFile } from '../apps/gateway/src/front-ends/front-ends-file.js';
-import { pages, withTables } from '../scripts/docs/generate.js';
+import { contractFiles, pages, withTables } from '../scripts/docs/generate.js';
 
 describe('the documentation', () => {
   it.each(pages)(
@@ -11,6 +11,13 @@ describe('the documentation', () => {
     async (path) => {
       const page = await readFile(path, 'utf8');
       expect(page).toBe(withTables(page));
+    },
+  );
+
+  it.each(Object.entries(contractFiles()))(
+    'has the contract as the code has it (npm run docs): %s',
+    async (path, made) => {
+      expect(await readFile(path, 'utf8')).toBe(made);
     },
   );
 

@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { stringify } from 'yaml';
 import type { z } from 'zod';
 import { toDocumentTable, toMarkdownTable } from '#config';
+import { asyncApiDocument, contractSchemas } from '#session';
 import { BillingConfig } from '../../apps/billing/src/config.js';
 import { GatewayConfig } from '../../apps/gateway/src/config.js';
 import { FrontEndsFile } from '../../apps/gateway/src/front-ends/front-ends-file.js';
@@ -43,7 +45,24 @@ function tableOf(app: string): string {
   return toMarkdownTable(schema);
 }
 
+/** Gives every file of the contract by its path: JSON Schemas, and the AsyncAPI document. */
+export function contractFiles(): Readonly<Record<string, string>> {
+  const schemas = Object.entries(contractSchemas()).map(([name, schema]) => [
+    `docs/contract/${name}`,
+    `${JSON.stringify(schema, null, 2)}\n`,
+  ]);
+  return {
+    ...(Object.fromEntries(schemas) as Readonly<Record<string, string>>),
+    'docs/contract/asyncapi.yaml': stringify(asyncApiDocument(), { aliasDuplicateObjects: false, lineWidth: 0 }),
+  };
+}
+
 /** Writes the page anew. */
 export async function writeTables(page: URL): Promise<void> {
   await writeFile(page, withTables(await readFile(page, 'utf8')));
+}
+
+/** Writes the files of the contract anew, below `root`. */
+export async function writeContract(root: URL): Promise<void> {
+  for (const [path, text] of Object.entries(contractFiles())) await writeFile(new URL(path, root), text);
 }

@@ -3,6 +3,7 @@ import { probeCalibrate } from './calibrate/probe-calibrate.js';
 import type { Command } from './command.js';
 import { dead, retry } from './dead-events.js';
 import { plan } from './plan.js';
+import { receipts } from './receipts.js';
 import { status } from './status.js';
 
 /** Every command by its name. */
@@ -13,6 +14,7 @@ export const commands: Readonly<Record<string, Command>> = {
   discard,
   dead,
   retry,
+  receipts,
   plan,
   'probe-calibrate': probeCalibrate,
 };

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { jetstream } from '@nats-io/jetstream';
 import { stringify } from 'yaml';
+import { connectNats } from '#bus';
+import { asyncApiDocument, contractSchemas, decodeSessionEnded, subjectOf } from '#session';
 import { HubDatabase } from '#store';
 import { freePort } from '../../scripts/stack/free-port.js';
 import { appsForSuite, type RunningApp } from '../support/apps.js';
@@ -24,6 +27,7 @@ describe('a sign-out and its receipts: gateways, poller, NATS and a service, eac
   let [gateway, second]: GatewayUnderTest[] = [];
   let notes: RunningApp[] = [];
   let notesEnv: Record<string, string> = {};
+  let poller: RunningApp;
 
   beforeAll(async () => {
     idp = await ScriptedIdp.start();
@@ -33,7 +37,7 @@ describe('a sign-out and its receipts: gateways, poller, NATS and a service, eac
     const sites = (usual: Parameters<typeof usualSites>[0]) => ({ ...usualSites(usual), services });
     gateway = await startGateway(apps(), idp, hubUrl, {}, sites);
     second = await startGateway(apps(), idp, hubUrl, {}, sites);
-    await apps().start('session-poller', {
+    poller = await apps().start('session-poller', {
       ...{ HUB_DATABASE_URL: hubUrl, NATS_URL: nats().url, TOKEN_KEYS: apps().tokenKeys },
       ...{ CLIENT_SECRET: 'secret-of-the-gateway', IDPS: stringify(usualSites({ issuer: idp.issuer, origins: [] })) },
     });
@@ -77,6 +81,73 @@ describe('a sign-out and its receipts: gateways, poller, NATS and a service, eac
     const page = await new Visitor().get(`${gateway!.a}/bff/logout/${id}`, { accept: 'text/html' });
     expect(page.text).toContain('<h1>Signed out of 1 of 1</h1>');
     expect(page.text).not.toContain('http-equiv="refresh"');
+  });
+
+  it('EVT-01, EVT-06, EVT-07: the event is published whole, by its id, under the subject that its schema names', async () => {
+    const id = await leave(await enter('fay'));
+    await whenComplete(id);
+    const row = await hub.outboxEvent.findFirstOrThrow({ where: { causeId: id } });
+    const connection = await connectNats(nats().url, 'test');
+    const manager = await jetstream(connection).jetstreamManager();
+    const message = await manager.streams.getMessage('SSO_LOGOUT_V1', { last_by_subj: row.subject });
+    expect(message?.header.get('Content-Type')).toBe('application/cloudevents+json');
+    expect(message?.header.get('Nats-Msg-Id')).toBe(row.id);
+    expect(message?.json()).toEqual(row.payload);
+    expect(subjectOf(decodeSessionEnded(message?.json()))).toBe(row.subject);
+    await connection.close();
+  });
+
+  it('a receipt that is forged, comes again, or is about nothing that happened changes no report', async () => {
+    const id = await leave(await enter('eve'));
+    await whenComplete(id);
+    const { id: event } = await hub.outboxEvent.findFirstOrThrow({ where: { causeId: id } });
+    const connection = await connectNats(nats().url, 'test');
+    const say = async (subject: string, service: string, about = event) => {
+      const receipt = { event: about, iss: idp.issuer, service, sessions: 9, applied_at: new Date().toISOString() };
+      await jetstream(connection).publish(`sso.v1.receipt.${subject}`, JSON.stringify(receipt));
+    };
+    await say('notes', 'billing');
+    await say('notes', 'notes');
+    await say('notes', 'notes', 'never-told');
+    const metrics = () => fetch(`${poller.origin}/metrics`).then((response) => response.text());
+    const figures = await until('all three are gathered', async () => {
+      const told = await metrics();
+      const seen = ['again', 'unknown_event'].map(
+        (outcome) => `sso_receipts_total{service="notes",outcome="${outcome}"}`,
+      );
+      return seen.every((figure) => told.includes(figure)) ? told : undefined;
+    });
+    expect(figures).toMatch(/^sso_ending_applied_seconds_count\{service="notes"\} [1-9]/m);
+    expect(figures).not.toContain('billing');
+    const dead = await (
+      await jetstream(connection).jetstreamManager()
+    ).streams.getMessage('SSO_DLQ_V1', {
+      last_by_subj: 'sso.v1.dlq.receipt.receipts',
+    });
+    expect(dead?.json()).toMatchObject({ event, service: 'billing' });
+    await connection.close();
+    const { services } = await reportOf(id);
+    expect(services).toEqual([expect.objectContaining({ name: 'notes', state: 'signed_out', sessions: 1 })]);
+    expect(await hub.hearer.findMany({ select: { service: true } })).toEqual([{ service: 'notes' }]);
+  });
+
+  it('shows whoever writes a service what it will hear: to be cached, and without a session', async () => {
+    const at = (path: string, headers = {}) => fetch(`${gateway!.a}/bff/${path}`, { headers });
+    const document = await at('asyncapi.json');
+    expect(document.headers.get('content-type')).toMatch(/^application\/vnd\.aai\.asyncapi\+json; version="?3\.0\.0\b/);
+    expect(document.headers.get('cache-control')).toBe('public, max-age=300');
+    expect(await document.json()).toEqual(JSON.parse(JSON.stringify(asyncApiDocument())));
+    for (const [name, made] of Object.entries(contractSchemas())) {
+      const schema = await at(`schemas/${name}`);
+      expect(schema.headers.get('content-type')).toMatch(/^application\/schema\+json/);
+      expect(await schema.json()).toEqual(made);
+      const etag = schema.headers.get('etag') ?? '';
+      for (const known of [etag, `W/${etag}`, `"old", ${etag}`])
+        expect((await at(`schemas/${name}`, { 'if-none-match': known })).status).toBe(304);
+      expect((await at(`schemas/${name}`, { 'if-none-match': '"old"' })).status).toBe(200);
+    }
+    expect((await at('schemas/..%2Fx')).status).toBe(404);
+    expect((await at('schemas/constructor')).status).toBe(404);
   });
 
   it('is pending while the service is down, says so to a person too, and complete once it is back', async () => {

@@ -9,6 +9,7 @@ import { SessionLife } from './http/session-life.js';
 import { RequestLimits } from './limits/request-limits.js';
 import { LoginModule } from './login/login.module.js';
 import { LogoutModule } from './logout/logout.module.js';
+import { ContractController } from './openapi/contract.controller.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
 import { AssertionsModule, type GatewayKeys } from './proxy/assertions.module.js';
 import { ReceiversModule } from './receivers/receivers.module.js';
@@ -37,7 +38,7 @@ export class AppModule {
         AssertionsModule.forRoot(config.GATEWAY_URL, keys, clock),
         TokensModule,
       ],
-      controllers: [VerifyController, OpenApiController],
+      controllers: [VerifyController, OpenApiController, ContractController],
     };
   }
 }

@@ -1,4 +1,5 @@
 import type { Sid, Sub } from './ids.js';
+import type { SessionEnded } from './session-ended.js';
 import type { TokenSet } from './sso-session.js';
 
 /** One authorization request under way. */
@@ -148,12 +149,43 @@ export interface LogoutProgress {
   readonly services: readonly string[];
 }
 
+/** What became of a receipt. */
+export type KeptReceipt =
+  | { readonly kind: 'kept'; readonly detectedAt: Date }
+  /** the service has said so before; its first word stays */
+  | { readonly kind: 'again' }
+  /** nobody here has told of such an event, or it was more than a week ago: nothing is kept */
+  | { readonly kind: 'unknown_event' };
+
+/** What is known of one event. */
+export interface EventTrace {
+  readonly event: SessionEnded;
+  /** when the broker had it; undefined while it waits in the outbox */
+  readonly publishedAt: Date | undefined;
+  readonly receipts: readonly Omit<Receipt, 'iss'>[];
+  /** services that have lately sent receipts about this issuer, but none about this event */
+  readonly silent: readonly string[];
+}
+
+/** Events of one issuer that a service has had time to hear, and has sent no receipt for. */
+export interface OwedReceipts {
+  readonly service: string;
+  readonly iss: string;
+  readonly events: number;
+  /** when the broker had the oldest of them */
+  readonly since: Date;
+}
+
 /** Receipts of services, as far as they have come in. */
 export abstract class Receipts {
-  /** Keeps a receipt; the same one again changes nothing. */
-  abstract keep(receipt: Receipt): Promise<void>;
+  /** Keeps a receipt for an event that is known. */
+  abstract keep(receipt: Receipt): Promise<KeptReceipt>;
   /** Gives what is known of the logout whose endings have this `causeId`. */
   abstract progressOf(logoutId: string): Promise<LogoutProgress>;
+  /** Gives what is known of the event of this id, or of those of a session or of one cause: a hundred at most. */
+  abstract traceOf(key: string): Promise<readonly EventTrace[]>;
+  /** Gives which services owe receipts, for events of the last week; the longest silence first. */
+  abstract owed(): Promise<readonly OwedReceipts[]>;
 }
 
 /** Something that a session may do has changed in the hub, whoever changed it. */

@@ -5,14 +5,18 @@ export type Sid = string & { readonly [brand]: 'Sid' };
 /** An issuer's identifier of a person. Means something only together with its `iss`. */
 export type Sub = string & { readonly [brand]: 'Sub' };
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** What an id of an SSO session looks like. */
+export const SID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Gives a text as the id of an SSO session, or undefined when it is none. */
 export function parseSid(text: string): Sid | undefined {
-  return UUID.test(text) ? (text as Sid) : undefined;
+  return SID_PATTERN.test(text) ? (text as Sid) : undefined;
 }
+
+/** Longest identifier of a person, in characters. @see OIDC Core §2 */
+export const SUB_MAX_LENGTH = 255;
 
 /** Gives a text as a person's identifier, or undefined. No NUL, which Postgres can't hold. @see OIDC Core §2: at most 255 characters */
 export function parseSub(text: string): Sub | undefined {
-  return text.length >= 1 && text.length <= 255 && !text.includes('\0') ? (text as Sub) : undefined;
+  return text.length >= 1 && text.length <= SUB_MAX_LENGTH && !text.includes('\0') ? (text as Sub) : undefined;
 }

@@ -36,15 +36,9 @@ export type { Load, Plan, TimeToNotice } from './plan.js';
 export { type EndingCounts, foundOf, isPushProven, isPushSurge, pushedOf } from './push-proof.js';
 export { decide, mayConfirmAtOnce } from './decide.js';
 export type { ProbeDecision, ProbeProgress } from './decide.js';
-export {
-  decodeSessionEnded,
-  encodeSessionEnded,
-  eventPatternOf,
-  SESSION_ENDED,
-  sessionEndedOf,
-  subjectOf,
-} from './session-ended.js';
+export { decodeSessionEnded, encodeSessionEnded, eventPatternOf, sessionEndedOf, subjectOf } from './session-ended.js';
 export type { SessionEnded } from './session-ended.js';
+export { SESSION_ENDED, SESSION_ENDED_SCHEMA } from './session-ended-wire.js';
 export { MARK_LIFE_MS, markForbids, markOf } from './revocation-mark.js';
 export type { RevocationMark } from './revocation-mark.js';
 export {
@@ -60,6 +54,10 @@ export {
 export { EndedSessions, LivingSessions, SyncPlaces } from './service-ports.js';
 export type { HeardEnding, SessionClaim, SyncPlace } from './service-ports.js';
 export { decodeReceipt, encodeReceipt, RECEIPT, receiptSubjectOf } from './receipt.js';
+export { contractSchemas } from './contract-schemas.js';
+export type { JsonSchema } from './contract-schemas.js';
+export { asyncApiDocument } from './asyncapi-document.js';
+export { contractExamples } from './contract-examples.js';
 export type { AppSession, NewBrowserSession, OnceToken, OpenedSession, TakenToken } from './ports.js';
 export {
   LoginTransactions,
@@ -70,9 +68,12 @@ export {
   SilentLedger,
 } from './gateway-ports.js';
 export type {
+  EventTrace,
+  KeptReceipt,
   LoginTransaction,
   LogoutProgress,
   LogoutTransaction,
+  OwedReceipts,
   Receipt,
   RefreshState,
   SessionChange,

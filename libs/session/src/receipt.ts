@@ -1,22 +1,22 @@
 import { z } from 'zod';
 import { SessionError } from './errors.js';
 import type { Receipt } from './gateway-ports.js';
+import { Text, Timestamp } from './wire-types.js';
 
 /** The pattern that Nest handlers of receipts name. */
 export const RECEIPT = 'sso.receipt.v1';
 
 const SUBJECT = 'sso.v1.receipt';
-/** A service's name, as one token of a subject. */
-const Service = z.string().regex(/^[\w-]{1,64}$/);
-const Wire = z.object({
-  event: z.string().min(1).max(256),
-  iss: z.string().min(1).max(2048),
-  service: Service,
-  sessions: z.number().int().min(0).max(2_147_483_647),
-  applied_at: z.iso
-    .datetime({ offset: true })
-    .transform((text) => new Date(text))
-    .refine((date) => date.getTime() >= 0),
+/** A receipt as it travels. Members that are not named here are ignored. */
+export const ReceiptWire = z.object({
+  event: Text.max(256).describe('id of the event that was applied'),
+  iss: Text.max(2048).meta({ description: 'issuer that the event named', examples: ['https://idp.example.com'] }),
+  service: z
+    .string()
+    .regex(/^[\w-]{1,64}$/)
+    .meta({ description: 'who has applied it: the last part of the subject', examples: ['notes'] }),
+  sessions: z.number().int().min(0).max(2_147_483_647).describe('sessions of its own that it revoked; 0: it had none'),
+  applied_at: Timestamp.describe('when, by its clock'),
 });
 
 /** Gives the NATS subject of a service's receipts, so that a broker can permit it to that service alone. */
@@ -37,9 +37,8 @@ export function encodeReceipt(receipt: Receipt): Readonly<Record<string, unknown
  * @throws SessionError `SESSION_EVENT_INVALID`
  */
 export function decodeReceipt(json: unknown, subject: string): Receipt {
-  const parsed = Wire.safeParse(json);
-  if (!parsed.success || JSON.stringify(parsed.data).includes('\\u0000'))
-    throw new SessionError('SESSION_EVENT_INVALID', 'the receipt is unusable');
+  const parsed = ReceiptWire.safeParse(json);
+  if (!parsed.success) throw new SessionError('SESSION_EVENT_INVALID', 'the receipt is unusable');
   const { event, iss, service, sessions, applied_at } = parsed.data;
   if (subject !== receiptSubjectOf(service))
     throw new SessionError('SESSION_EVENT_INVALID', "the receipt came under another service's subject");

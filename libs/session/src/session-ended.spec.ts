@@ -7,11 +7,11 @@ import {
   decodeSessionEnded,
   encodeSessionEnded,
   eventPatternOf,
-  SESSION_ENDED,
   type SessionEnded,
   sessionEndedOf,
   subjectOf,
 } from './session-ended.js';
+import { SESSION_ENDED } from './session-ended-wire.js';
 
 const SID = parseSid('0197d3c0-0000-7000-8000-000000000001')!;
 const OTHER_SID = parseSid('0197d3c0-0000-7000-8000-000000000002')!;

@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Ending } from './ending.js';
 import { SessionError } from './errors.js';
-import { parseSid, parseSub, type Sid, type Sub } from './ids.js';
+import type { Sid, Sub } from './ids.js';
+import { SESSION_ENDED, SESSION_ENDED_SCHEMA, SessionEndedWire } from './session-ended-wire.js';
 
-/** CloudEvents type of the event, and the pattern that Nest handlers name. */
-export const SESSION_ENDED = 'sso.session.ended.v1';
 const EVENT_OF_SOME_VERSION = /^sso\.session\.ended\.v\d+$/;
 
 interface ScopelessEvent {
@@ -29,40 +28,6 @@ export type SessionEnded = ScopelessEvent &
     | { readonly scope: 'session'; readonly sid: Sid; readonly sub: Sub | undefined }
     | { readonly scope: 'subject'; readonly sub: Sub; readonly sid: undefined }
   );
-
-/** Postgres holds no NUL, so a text with one could be tried again for ever. */
-const Text = z
-  .string()
-  .min(1)
-  .refine((text) => !text.includes('\0'));
-/** Not before 1970: Postgres has no year 0, and an event that it refuses would be tried again for ever. */
-const Timestamp = z.iso
-  .datetime({ offset: true })
-  .transform((text) => new Date(text))
-  .refine((date) => date.getTime() >= 0);
-const Envelope = z.object({
-  specversion: z.literal('1.0'),
-  id: Text.max(256),
-  source: Text,
-  type: z.literal(SESSION_ENDED),
-  time: Timestamp,
-  data: z.object({
-    scope: z.enum(['session', 'subject']),
-    iss: Text.max(2048),
-    sid: z.string().optional(),
-    sub: z.string().optional(),
-    tenant: z.string().nullish(),
-    effective_at: Timestamp,
-    detected_at: Timestamp.optional(),
-    cause: Text.max(64),
-    cause_id: z.string().max(512).optional(),
-    evidence: z
-      .object({ method: z.string(), strength: z.enum(['strong', 'weak']), probes: z.number().int() })
-      .optional()
-      .catch(undefined), // nobody acts on it: an ending is not lost because its evidence is told in new words
-    initiating_entity: z.string().optional(),
-  }),
-});
 
 /** Makes the event that tells of one session's ending. Its id is the same whenever the same ending is told. */
 export function sessionEndedOf(
@@ -96,7 +61,7 @@ export function encodeSessionEnded(event: SessionEnded): Readonly<Record<string,
     subject: event.scope === 'session' ? `session/${event.sid}` : `subject/${hashKey(event.sub, 32)}`,
     time: event.detectedAt.toISOString(),
     datacontenttype: 'application/json',
-    dataschema: 'urn:sso:schema:session.ended:1.0',
+    dataschema: SESSION_ENDED_SCHEMA,
     data: {
       scope: event.scope,
       iss: event.iss,
@@ -147,7 +112,7 @@ function toThisVersion(json: unknown): unknown {
  * @throws SessionError `SESSION_EVENT_INVALID` for what can never be read
  */
 export function decodeSessionEnded(json: unknown): SessionEnded {
-  const parsed = Envelope.safeParse(toThisVersion(json));
+  const parsed = SessionEndedWire.safeParse(toThisVersion(json));
   if (!parsed.success) {
     const members = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
     throw new SessionError('SESSION_EVENT_INVALID', `the event is unusable: ${members}`);
@@ -162,18 +127,18 @@ export function decodeSessionEnded(json: unknown): SessionEnded {
     detectedAt: data.detected_at ?? envelope.time,
     cause: data.cause,
     causeId: data.cause_id ?? '',
-    evidence: data.evidence ?? { method: 'unknown', strength: 'strong', probes: 0 },
+    evidence: evidenceOf(data.evidence),
     initiatingEntity: data.initiating_entity ?? 'system',
   };
-  const sub = data.sub === undefined ? undefined : parseSub(data.sub);
-  if (data.scope === 'session') {
-    const sid = data.sid === undefined ? undefined : parseSid(data.sid);
-    if (sid === undefined) throw new SessionError('SESSION_EVENT_INVALID', 'the event of one session has no sid');
-    return { ...common, scope: 'session', sid, sub };
-  }
-  if (sub === undefined || data.sid !== undefined)
-    throw new SessionError('SESSION_EVENT_INVALID', 'the event of a person needs a sub and no sid');
-  return { ...common, scope: 'subject', sub, sid: undefined };
+  return data.scope === 'session'
+    ? { ...common, scope: 'session', sid: data.sid, sub: data.sub }
+    : { ...common, scope: 'subject', sub: data.sub, sid: undefined };
+}
+
+/** Nobody acts on it: a strength that is told in a new word is an ending all the same. */
+function evidenceOf(said: { readonly method: string; readonly strength: string; readonly probes: number } | undefined) {
+  if (said === undefined) return { method: 'unknown', strength: 'strong', probes: 0 } as const;
+  return { ...said, strength: said.strength === 'weak' ? 'weak' : 'strong' } as const;
 }
 
 /**

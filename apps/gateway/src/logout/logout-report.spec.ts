@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LogoutProgress } from '#session';
-import { logoutReportOf } from './logout-report.js';
+import { logoutReportOf as reportOf } from './logout-report.js';
 
 const at = (ms: number) => new Date(Date.UTC(2026, 7, 30, 12) + ms);
 const event = (eventId: string, publishedAt: Date | undefined = at(5)) => ({ eventId, endedAt: at(0), publishedAt });
@@ -12,6 +12,9 @@ const progress = (changes: Partial<LogoutProgress>): LogoutProgress => ({
   ...changes,
 });
 
+const logoutReportOf = (id: string, known: LogoutProgress, expected: readonly string[]) =>
+  reportOf(id, known, expected, at(12_000));
+
 describe('the report of a logout', () => {
   it('is none when there was no such logout', () => {
     expect(logoutReportOf('l', progress({ events: [] }), ['notes'])).toBeUndefined();
@@ -21,9 +24,9 @@ describe('the report of a logout', () => {
     const seen = logoutReportOf('l', progress({ services: ['mail'], receipts: [receipt('e1', 'billing')] }), ['notes']);
     expect(seen).toMatchObject({ id: 'l', state: 'pending', endedAt: at(0).toISOString() });
     expect(seen?.services).toEqual([
-      { name: 'billing', state: 'signed_out', sessions: 1, appliedAt: at(40).toISOString(), ms: 40 },
-      { name: 'mail', state: 'pending', sessions: 0, appliedAt: null, ms: null },
-      { name: 'notes', state: 'pending', sessions: 0, appliedAt: null, ms: null },
+      { name: 'billing', state: 'signed_out', sessions: 1, appliedAt: at(40).toISOString(), ms: 40, waitingMs: null },
+      { name: 'mail', state: 'pending', sessions: 0, appliedAt: null, ms: null, waitingMs: 12_000 },
+      { name: 'notes', state: 'pending', sessions: 0, appliedAt: null, ms: null, waitingMs: 12_000 },
     ]);
   });
 

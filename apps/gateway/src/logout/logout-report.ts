@@ -9,6 +9,8 @@ export interface ServiceReport {
   readonly appliedAt: string | null;
   /** from the end here to the end there, by the clocks of both; never below 0 */
   readonly ms: number | null;
+  /** for how long it has been pending, by our clock; null once it has signed the person out */
+  readonly waitingMs: number | null;
 }
 
 /** What is known of one logout, as JSON. */
@@ -30,13 +32,14 @@ export function logoutReportOf(
   id: string,
   progress: LogoutProgress,
   expected: readonly string[],
+  now: Date,
 ): LogoutReport | undefined {
   const { events } = progress;
   const endedAt = earliest(events.map((event) => event.endedAt));
   if (endedAt === undefined) return undefined;
   const heard = progress.receipts.map(({ service }) => service);
   const names = [...new Set([...expected, ...progress.services, ...heard])].sort();
-  const services = names.map((name) => serviceReportOf(name, progress, endedAt));
+  const services = names.map((name) => serviceReportOf(name, progress, endedAt, now));
   const published = events.flatMap(({ publishedAt }) => publishedAt ?? []);
   const isPublished = published.length === events.length;
   const isComplete = isPublished && services.every(({ state }) => state === 'signed_out');
@@ -49,14 +52,15 @@ export function logoutReportOf(
   };
 }
 
-function serviceReportOf(name: string, { events, receipts }: LogoutProgress, endedAt: Date): ServiceReport {
+function serviceReportOf(name: string, { events, receipts }: LogoutProgress, endedAt: Date, now: Date): ServiceReport {
   const own = receipts.filter(({ service }) => service === name);
   const sessions = own.reduce((sum, receipt) => sum + receipt.sessions, 0);
   const appliedAt = latest(own.map((receipt) => receipt.appliedAt));
+  const since = (at: Date): number => Math.max(0, at.getTime() - endedAt.getTime());
   if (own.length < events.length || appliedAt === undefined)
-    return { name, state: 'pending', sessions, appliedAt: null, ms: null };
-  const ms = Math.max(0, appliedAt.getTime() - endedAt.getTime());
-  return { name, state: 'signed_out', sessions, appliedAt: appliedAt.toISOString(), ms };
+    return { name, state: 'pending', sessions, appliedAt: null, ms: null, waitingMs: since(now) };
+  const ms = since(appliedAt);
+  return { name, state: 'signed_out', sessions, appliedAt: appliedAt.toISOString(), ms, waitingMs: null };
 }
 
 function earliest(dates: readonly Date[]): Date | undefined {

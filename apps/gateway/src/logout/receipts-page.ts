@@ -23,6 +23,7 @@ function statusOf(state: LogoutReport['state'], isYoung: boolean): string {
     : 'You are signed out here. Some have not confirmed it for a while; each will as soon as it can.';
 }
 
-function lineOf({ name, state }: ServiceReport): string {
-  return `<li>${escapeHtml(name)}: ${state === 'signed_out' ? 'signed out' : 'not confirmed yet'}</li>`;
+function lineOf({ name, state, waitingMs }: ServiceReport): string {
+  const pending = `not confirmed yet, for ${Math.round((waitingMs ?? 0) / 1_000)} s`;
+  return `<li>${escapeHtml(name)}: ${state === 'signed_out' ? 'signed out' : pending}</li>`;
 }

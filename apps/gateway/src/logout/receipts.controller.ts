@@ -48,7 +48,8 @@ export class ReceiptsController {
     request: FastifyRequest,
   ): Promise<LogoutReport | undefined> {
     if (!/^[\w-]{43}$/.test(id)) return undefined;
-    const look = async () => logoutReportOf(id, await this.receipts.progressOf(id), expectedOf(frontEnd));
+    const look = async () =>
+      logoutReportOf(id, await this.receipts.progressOf(id), expectedOf(frontEnd), this.clock.now());
     let report = await look();
     for (let waited = 0; report?.state === 'pending' && waited < waitMs; waited += LOOK_EVERY_MS) {
       if (request.raw.socket.destroyed) return report;

@@ -1,5 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { type Piece, problem } from './answers.js';
+import { contractPaths } from './paths-contract.js';
 import { logoutPaths } from './paths-logout.js';
 import { receiverPaths } from './paths-receivers.js';
 import { sessionPaths } from './paths-session.js';
@@ -17,7 +18,7 @@ export const openApiDocument: Piece = {
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
   servers: [{ url: '/', description: 'the base of a front end' }],
-  paths: { ...signInPaths, ...sessionPaths, ...logoutPaths, ...receiverPaths },
+  paths: { ...signInPaths, ...sessionPaths, ...logoutPaths, ...receiverPaths, ...contractPaths },
   components: {
     schemas,
     responses: {

@@ -4,11 +4,13 @@ import { Clock, type Lane, PollerGauges } from '#session';
 import { HubMetrics } from './hub-metrics.js';
 import { ProbeMetrics } from './probe-metrics.js';
 import { ProbeObserver } from './probe-observer.js';
+import { ReceiptMetrics } from './receipt-metrics.js';
 
 /** Gives the poller's metrics: what this process does, and what the hub knows of `lanes`. */
 export function metricsOf(lanes: readonly Lane[]): Provider[] {
   return [
     { provide: ProbeObserver, inject: [Registry], useFactory: (registry: Registry) => new ProbeMetrics(registry) },
+    { provide: ReceiptMetrics, inject: [Registry], useFactory: (registry: Registry) => new ReceiptMetrics(registry) },
     {
       provide: HubMetrics,
       inject: [Registry, PollerGauges, Clock],
