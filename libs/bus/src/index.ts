@@ -1,3 +1,5 @@
+export { AnswerServer } from './answer-server.js';
+export type { AnswerServerOptions } from './answer-server.js';
 export { connectJetStream } from './connect-jetstream.js';
 export { connectNats } from './connect-nats.js';
 export { deadLetterStream, ensureStream, logoutStream, receiptStream } from './ensure-stream.js';

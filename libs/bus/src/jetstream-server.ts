@@ -92,6 +92,16 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     await this.client.publish(subject, JSON.stringify(payload), { msgID: id, timeout: timeoutMs });
   }
 
+  /**
+   * Asks whoever answers on `subject`, over this server's connection, and gives the answer, read as JSON.
+   *
+   * @throws Error when there is no connection, nobody answers in time, or the answer is no JSON
+   */
+  async request(subject: string, payload: unknown, timeoutMs: number): Promise<unknown> {
+    if (this.connection === undefined) throw new Error('not connected');
+    return (await this.connection.request(subject, JSON.stringify(payload), { timeout: timeoutMs })).json();
+  }
+
   on(): never {
     throw new Error('this transport has no events of its own; ask caughtUp');
   }
