@@ -156,7 +156,7 @@ describe('AppSessions in Postgres', () => {
       sessions.applyEnded(subjectEnded(person, at(4), 'all-2'), at(6)),
       ...late.map((sid) => sessions.open(sessionOf(sid, at(0), person), at(6))),
     ]);
-    expect(Number(first) + Number(second)).toBeGreaterThanOrEqual(10_000);
+    expect(first + second).toBeGreaterThanOrEqual(10_000);
     expect(await living(person)).toEqual([]);
     for (const sid of late) expect((await sessions.open(sessionOf(sid, at(0), person), at(7))).revoked).toBeDefined();
     expect(await living(other)).toHaveLength(10);
