@@ -8,5 +8,8 @@ export { JetStreamContext } from './jetstream-context.js';
 export { JetStreamPublisher } from './jetstream-publisher.js';
 export { JetStreamServer } from './jetstream-server.js';
 export type { JetStreamServerOptions } from './jetstream-server.js';
+export { OrderedFeed } from './ordered-feed.js';
+export type { FeedListener, OrderedFeedOptions } from './ordered-feed.js';
 export { OutboxRelay } from './outbox-relay.js';
 export { natsUrl } from './nats-url.js';
+export type { StreamPlace, StreamPlaces } from './stream-place.js';
