@@ -21,7 +21,6 @@ export type Ask = (subject: string, question: unknown, timeoutMs: number) => Pro
 export interface ReconcileOptions {
   readonly service: string;
   readonly trustedIssuers: readonly string[];
-  readonly ask: Ask;
   readonly sessions: AppSessions;
   readonly living: LivingSessions;
   readonly clock: Clock;
@@ -36,6 +35,12 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
 const ALARM_MS = 60_000;
 const AGAIN_MS = 70_000;
+
+/** The sessions of an issuer that come behind one. */
+interface Chunk {
+  readonly iss: string;
+  readonly after: Sid | undefined;
+}
 
 /** Where a round has come to. */
 interface Progress {
@@ -60,14 +65,15 @@ export class Reconcile implements OnApplicationShutdown {
    * Resolves when every living session has been asked about; tries for ever. A second round follows by itself 70 seconds later, for
    * sessions that were opened meanwhile by an assertion that is older than the ending.
    *
+   * @param ask sends its questions
    * @param signal ends the first round; the second goes on until {@link onApplicationShutdown}
    * @throws the reason of `signal` when it was aborted before the first round was done
    */
-  async run(signal: AbortSignal): Promise<void> {
-    await this.round('first', signal);
+  async run(ask: Ask, signal: AbortSignal): Promise<void> {
+    await this.round('first', ask, signal);
     this.second?.abort();
     const second = (this.second = new AbortController());
-    void this.again(AbortSignal.any([this.stopping.signal, second.signal]));
+    void this.again(ask, AbortSignal.any([this.stopping.signal, second.signal]));
   }
 
   onApplicationShutdown(): void {
@@ -75,33 +81,33 @@ export class Reconcile implements OnApplicationShutdown {
   }
 
   /** Never rejects. */
-  private async again(signal: AbortSignal): Promise<void> {
+  private async again(ask: Ask, signal: AbortSignal): Promise<void> {
     try {
       await setTimeout(this.options.againMs ?? AGAIN_MS, undefined, { signal, ref: false });
-      await this.round('second', signal);
+      await this.round('second', ask, signal);
     } catch {
       // stopped, or a new reconciliation has its own
     }
   }
 
-  private async round(name: string, signal: AbortSignal): Promise<void> {
+  private async round(name: string, ask: Ask, signal: AbortSignal): Promise<void> {
     const startedAt = this.options.clock.now();
     const progress = { startedAt, toldAt: startedAt, asked: 0, ended: 0 };
     this.logger.log(`reconcile.started round=${name}`);
     for (const iss of this.options.trustedIssuers) {
       let after: Sid | undefined;
-      do after = await this.insist(() => this.step(iss, after, progress), progress, signal);
+      do after = await this.insist(() => this.step(ask, { iss, after }, progress), progress, signal);
       while (after !== undefined);
     }
     this.logger.log(`reconcile.done round=${name} asked=${progress.asked} ended=${progress.ended}`);
   }
 
   /** Asks about the next sessions and applies the answer. Gives where to go on; undefined at the end. */
-  private async step(iss: string, after: Sid | undefined, progress: Progress): Promise<Sid | undefined> {
+  private async step(ask: Ask, { iss, after }: Chunk, progress: Progress): Promise<Sid | undefined> {
     const { living, sessions, clock, onEnded } = this.options;
     const sids = await living.after(iss, after, MOST_ASKED, clock.now());
     if (sids.length === 0) return undefined;
-    const events = await this.ask({ iss, sids });
+    const events = await this.endedOf(ask, { iss, sids });
     for (const event of events) {
       const revoked = await sessions.applyEnded(event, clock.now());
       this.logger.log(
@@ -115,12 +121,9 @@ export class Reconcile implements OnApplicationShutdown {
   }
 
   /** @throws Error when there is no answer, or one that can't be believed */
-  private async ask(question: EndedQuestion): Promise<readonly SessionEnded[]> {
+  private async endedOf(ask: Ask, question: EndedQuestion): Promise<readonly SessionEnded[]> {
     const subject = endedQuestionSubjectOf(this.options.service);
-    const answer = decodeEndedAnswer(
-      await this.options.ask(subject, encodeEndedQuestion(question), TIMEOUT_MS),
-      question,
-    );
+    const answer = decodeEndedAnswer(await ask(subject, encodeEndedQuestion(question), TIMEOUT_MS), question);
     if (answer.kind === 'refused') throw new Error(`the hub refuses: ${answer.reason}`);
     return answer.events;
   }
