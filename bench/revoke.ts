@@ -24,13 +24,14 @@ export async function revoke({ rounds, seconds }: Options): Promise<Report> {
     const [bare, batches]: [number[], number[]] = [[], []];
     await fill(database, 'others', count * OTHERS);
     for (let round = 0; round <= rounds; round += 1) {
-      const [a, b] = [
-        await timed(database, `bare-${round}`, count, bareUpdate),
-        await timed(database, `store-${round}`, count, ending),
+      const ways = [
+        { name: 'bare', end: bareUpdate, times: bare },
+        { name: 'store', end: ending, times: batches },
       ];
-      if (round === 0) continue; // warms up
-      bare.push(a);
-      batches.push(b);
+      for (const { name, end, times } of round % 2 === 0 ? ways : ways.reverse()) {
+        const ms = await timed(database, `${name}-${round}`, count, end);
+        if (round > 0) times.push(ms); // the first ones warm up
+      }
     }
     await database.$disconnect();
     const ratios = batches.map((ms, n) => ms / (bare[n] ?? Number.NaN));

@@ -9,6 +9,7 @@ import {
   endedQuestionSubjectOf,
   type LivingSessions,
   MOST_ASKED,
+  type OwedRounds,
   reasonOf,
   type SessionEnded,
   type Sid,
@@ -24,6 +25,8 @@ export interface ReconcileOptions {
   readonly sessions: AppSessions;
   readonly living: LivingSessions;
   readonly clock: Clock;
+  /** keeps that a second round is owed; without it a crash before that round forgets it */
+  readonly owed?: OwedRounds | undefined;
   /** told of each ending once it has been applied, as of one that came as an event */
   readonly onEnded?: (event: SessionEnded) => void;
   /** how long after the first round the second begins, in milliseconds; default 70 s: no assertion lives that long */
@@ -45,7 +48,7 @@ interface Chunk {
 /** Where a round has come to. */
 interface Progress {
   readonly startedAt: Date;
-  toldAt: Date;
+  toldAt: Date | undefined;
   asked: number;
   ended: number;
 }
@@ -70,29 +73,53 @@ export class Reconcile implements OnApplicationShutdown {
    * @throws the reason of `signal` when it was aborted before the first round was done
    */
   async run(ask: Ask, signal: AbortSignal): Promise<void> {
-    await this.round('first', ask, signal);
-    this.second?.abort();
-    const second = (this.second = new AbortController());
-    void this.again(ask, AbortSignal.any([this.stopping.signal, second.signal]));
+    const { clock, owed, againMs = AGAIN_MS } = this.options;
+    const progress = this.begin();
+    await this.round('first', ask, progress, signal);
+    const due = new Date(clock.now().getTime() + againMs);
+    if (owed !== undefined) await this.insist(() => owed.owe(due), progress, signal);
+    void this.again(ask, due);
+  }
+
+  /** Does the second round that is owed from before this process began, if there is one, when it is due. Never rejects. */
+  async resume(ask: Ask): Promise<void> {
+    const { owed } = this.options;
+    if (owed === undefined) return;
+    try {
+      const due = await this.insist(() => owed.owed(), this.begin(), this.stopping.signal);
+      if (due !== undefined && this.second === undefined) await this.again(ask, due);
+    } catch {
+      // stopped
+    }
   }
 
   onApplicationShutdown(): void {
     this.stopping.abort();
   }
 
-  /** Never rejects. */
-  private async again(ask: Ask, signal: AbortSignal): Promise<void> {
+  /** Never rejects. What it leaves undone when the process stops is still owed. */
+  private async again(ask: Ask, due: Date): Promise<void> {
+    this.second?.abort();
+    this.second = new AbortController();
+    const signal = AbortSignal.any([this.stopping.signal, this.second.signal]);
+    const { clock, owed, againMs = AGAIN_MS } = this.options;
+    const pauseMs = Math.min(againMs, Math.max(0, due.getTime() - clock.now().getTime()));
     try {
-      await setTimeout(this.options.againMs ?? AGAIN_MS, undefined, { signal, ref: false });
-      await this.round('second', ask, signal);
+      await setTimeout(pauseMs, undefined, { signal, ref: false });
+      const progress = this.begin();
+      await this.round('second', ask, progress, signal);
+      if (owed !== undefined) await this.insist(() => owed.paid(due), progress, signal);
     } catch {
       // stopped, or a new reconciliation has its own
     }
   }
 
-  private async round(name: string, ask: Ask, signal: AbortSignal): Promise<void> {
+  private begin(): Progress {
     const startedAt = this.options.clock.now();
-    const progress = { startedAt, toldAt: startedAt, asked: 0, ended: 0 };
+    return { startedAt, toldAt: undefined, asked: 0, ended: 0 };
+  }
+
+  private async round(name: string, ask: Ask, progress: Progress, signal: AbortSignal): Promise<void> {
     this.logger.log(`reconcile.started round=${name}`);
     for (const iss of this.options.trustedIssuers) {
       let after: Sid | undefined;
@@ -135,15 +162,15 @@ export class Reconcile implements OnApplicationShutdown {
       try {
         return await step();
       } catch (error) {
-        this.alarm(progress, pauseMs === FIRST_PAUSE_MS && progress.toldAt === progress.startedAt, error);
+        this.alarm(progress, error);
       }
       await setTimeout(pauseMs, undefined, { signal, ref: false });
     }
   }
 
-  private alarm(progress: Progress, isFirst: boolean, error: unknown): void {
+  private alarm(progress: Progress, error: unknown): void {
     const now = this.options.clock.now();
-    if (!isFirst && now.getTime() - progress.toldAt.getTime() < ALARM_MS) return;
+    if (progress.toldAt !== undefined && now.getTime() - progress.toldAt.getTime() < ALARM_MS) return;
     progress.toldAt = now;
     const since = progress.startedAt.toISOString();
     this.logger.error(`reconcile.waiting asked=${progress.asked} since=${since} reason=${reasonOf(error)}`);

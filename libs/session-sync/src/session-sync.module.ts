@@ -1,10 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { deadLetterStream, JetStreamServer, logoutStream } from '#bus';
-import { AppSessions, Clock, eventPatternOf, LivingSessions, SessionError, SyncPlaces } from '#session';
+import { AppSessions, Clock, eventPatternOf, LivingSessions, OwedRounds, SessionError, SyncPlaces } from '#session';
 import { AssertionVerifier } from './assertion-verifier.js';
 import { ExpiredSessions } from './expired-sessions.js';
 import { ReceiptSender } from './receipt-sender.js';
-import { Reconcile } from './reconcile.js';
+import { type Ask, Reconcile } from './reconcile.js';
 import { SERVICE_NAME, SessionEndedController, TRUSTED_ISSUER } from './session-ended.controller.js';
 import { SessionGuard } from './session.guard.js';
 import { SyncState } from './sync-state.js';
@@ -45,9 +45,9 @@ export class SessionSyncModule {
         { provide: SERVICE_NAME, useValue: service },
         {
           provide: Reconcile,
-          inject: [AppSessions, LivingSessions],
-          useFactory: (sessions: AppSessions, living: LivingSessions) =>
-            new Reconcile({ service, trustedIssuers: [trustedIssuer], sessions, living, clock }),
+          inject: [AppSessions, LivingSessions, OwedRounds],
+          useFactory: (sessions: AppSessions, living: LivingSessions, owed: OwedRounds) =>
+            new Reconcile({ service, trustedIssuers: [trustedIssuer], sessions, living, owed, clock }),
         },
         {
           provide: JetStreamServer,
@@ -81,6 +81,7 @@ function jetStreamServer(
   places: SyncPlaces,
   reconcile: Reconcile,
 ): JetStreamServer {
+  const ask: Ask = (...question) => server.request(...question);
   const server: JetStreamServer = new JetStreamServer({
     urls: nats,
     stream: logoutStream(streamReplicas),
@@ -90,7 +91,8 @@ function jetStreamServer(
     patternOf: eventPatternOf,
     failureOf: (error) => (error instanceof SessionError ? 'poison' : 'transient'),
     places,
-    onGap: (signal) => reconcile.run((...question) => server.request(...question), signal),
+    onGap: (signal) => reconcile.run(ask, signal),
   });
+  void reconcile.resume(ask);
   return server;
 }

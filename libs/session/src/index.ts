@@ -57,7 +57,7 @@ export {
   SeenTokens,
   SsoSessions,
 } from './ports.js';
-export { EndedSessions, LivingSessions, SyncPlaces } from './service-ports.js';
+export { EndedSessions, LivingSessions, OwedRounds, SyncPlaces } from './service-ports.js';
 export type { HeardEnding, SessionClaim, SyncPlace } from './service-ports.js';
 export {
   decodeEndedAnswer,

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { AppSessions, LivingSessions, SyncPlaces } from '#session';
+import { AppSessions, LivingSessions, OwedRounds, SyncPlaces } from '#session';
 import { AppDatabase } from './app-database.js';
 import { prismaAppSessions } from './prisma-app-sessions.js';
 
@@ -19,8 +19,9 @@ export class AppStoreModule {
         },
         { provide: LivingSessions, useExisting: AppSessions },
         { provide: SyncPlaces, useExisting: AppSessions },
+        { provide: OwedRounds, useExisting: AppSessions },
       ],
-      exports: [AppDatabase, AppSessions, LivingSessions, SyncPlaces],
+      exports: [AppDatabase, AppSessions, LivingSessions, SyncPlaces, OwedRounds],
     };
   }
 }

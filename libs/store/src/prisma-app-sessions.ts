@@ -5,6 +5,7 @@ import {
   type LivingSessions,
   MARK_LIFE_MS,
   markOf,
+  type OwedRounds,
   type RevocationMark,
   type SessionEnded,
   type Sid,
@@ -34,12 +35,12 @@ interface OpenedRow {
  *
  * @param client any client on Postgres whose schema has the models of `prisma/app/session-sync.prisma`
  */
-export function prismaAppSessions(client: SyncClient): AppSessions & LivingSessions & SyncPlaces {
+export function prismaAppSessions(client: SyncClient): AppSessions & LivingSessions & SyncPlaces & OwedRounds {
   return new PrismaAppSessions(client);
 }
 
-/** {@link AppSessions}, {@link LivingSessions} and {@link SyncPlaces} in the service's own Postgres. */
-export class PrismaAppSessions extends AppSessions implements LivingSessions, SyncPlaces {
+/** {@link AppSessions}, {@link LivingSessions}, {@link SyncPlaces} and {@link OwedRounds} in the service's own Postgres. */
+export class PrismaAppSessions extends AppSessions implements LivingSessions, SyncPlaces, OwedRounds {
   constructor(private readonly client: SyncClient) {
     super();
   }
@@ -97,6 +98,22 @@ export class PrismaAppSessions extends AppSessions implements LivingSessions, Sy
     await this.client.$executeRaw`
       INSERT INTO "SyncPlace" ("id", "stream", "sequence", "at") VALUES ('endings', ${stream}, ${sequence}, ${at})
       ON CONFLICT ("id") DO UPDATE SET "stream" = excluded."stream", "sequence" = excluded."sequence", "at" = excluded."at"`;
+  }
+
+  async owed(): Promise<Date | undefined> {
+    const [row] = await this.client.$queryRaw<{ readonly at: Date }[]>`
+      SELECT "at" FROM "SyncPlace" WHERE "id" = 'second round'`;
+    return row?.at;
+  }
+
+  async owe(due: Date): Promise<void> {
+    await this.client.$executeRaw`
+      INSERT INTO "SyncPlace" ("id", "stream", "sequence", "at") VALUES ('second round', '', 0, ${due})
+      ON CONFLICT ("id") DO UPDATE SET "at" = GREATEST("SyncPlace"."at", excluded."at")`;
+  }
+
+  async paid(due: Date): Promise<void> {
+    await this.client.$executeRaw`DELETE FROM "SyncPlace" WHERE "id" = 'second round' AND "at" <= ${due}`;
   }
 
   /** Waits for a mark of the same session or person that is being set, so that neither misses the other. */
