@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { reasonOf } from '#session';
-import type { NatsConnection } from '@nats-io/transport-node';
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { closeNats } from './close-nats.js';
 import { connectNats } from './connect-nats.js';
 import { insist } from './insist.js';
@@ -26,9 +26,12 @@ export class AnswerServer {
 
   constructor(private readonly options: AnswerServerOptions) {}
 
-  /** Does not wait for NATS. Resolves when it answers, or on {@link stop}; the connection then comes back by itself, for ever. */
+  /** Does not wait for NATS. Resolves on {@link stop}; until then it answers, or tries to, for ever. */
   async start(): Promise<void> {
-    await insist('bus.answer', () => this.subscribe(), this.stopping.signal, this.logger);
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      await insist('bus.answer', () => this.serve(), signal, this.logger);
+    }
   }
 
   async stop(): Promise<void> {
@@ -36,28 +39,32 @@ export class AnswerServer {
     await closeNats(this.connection);
   }
 
-  private async subscribe(): Promise<void> {
-    const { urls, name, subject, answer } = this.options;
-    this.connection = await connectNats(urls, name);
+  /** Resolves on {@link stop}. @throws Error when the broker ends the subscription: its permissions may have been changed */
+  private async serve(): Promise<void> {
+    const { urls, name, subject } = this.options;
+    if (this.connection?.isClosed() !== false) this.connection = await connectNats(urls, name);
     if (this.stopping.signal.aborted) return closeNats(this.connection);
-    this.connection.subscribe(subject, {
+    const subscription = this.connection.subscribe(subject, {
       queue: name,
       callback: (error, message) => {
-        if (error !== null) {
-          this.logger.error(`bus.answer.refused subject=${subject} reason=${reasonOf(error)}`);
-          return;
-        }
-        void answer(jsonOf(message), message.subject)
-          .then((given) => message.respond(JSON.stringify(given)))
-          .catch((fault: unknown) => {
-            this.logger.error(`bus.answer.failed subject=${subject} reason=${reasonOf(fault)}`);
-          });
+        if (error === null) void this.reply(message);
       },
     });
+    const fault = await subscription.closed;
+    if (!this.stopping.signal.aborted) throw fault instanceof Error ? fault : new Error('the subscription is lost');
+  }
+
+  /** Never rejects. */
+  private async reply(message: Msg): Promise<void> {
+    try {
+      message.respond(JSON.stringify(await this.options.answer(jsonOf(message), message.subject)));
+    } catch (fault) {
+      this.logger.error(`bus.answer.failed subject=${this.options.subject} reason=${reasonOf(fault)}`);
+    }
   }
 }
 
-function jsonOf(message: { json: () => unknown }): unknown {
+function jsonOf(message: Msg): unknown {
   try {
     return message.json();
   } catch {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import {
   type AppSession,
   AppSessions,
@@ -13,6 +14,8 @@ import {
 } from '#session';
 import { until } from '../../../test/support/until.js';
 import { type Ask, Reconcile } from './reconcile.js';
+
+Logger.overrideLogger(false);
 
 const ISS = 'https://idp.example';
 const sidOf = (n: number): Sid => parseSid(`0199b0c0-0000-7000-8000-${String(n).padStart(12, '0')}`)!;

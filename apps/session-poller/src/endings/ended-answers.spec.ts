@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { Clock, encodeEndedQuestion, EndedSessions, parseSid, type SessionEnded, type Sid } from '#session';
 import { EndedAnswers } from './ended-answers.js';
+
+Logger.overrideLogger(false);
 
 const SID = parseSid('0199b0c0-0000-7000-8000-000000000001')!;
 const question = encodeEndedQuestion({ iss: 'https://idp.example', sids: [SID] });

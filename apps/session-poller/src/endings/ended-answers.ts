@@ -40,7 +40,7 @@ export class EndedAnswers {
   /** Never rejects. @param subject where the question came: it names the service */
   async answer(question: unknown, subject: string): Promise<Readonly<Record<string, unknown>>> {
     const service = serviceOfQuestion(subject);
-    if (service === undefined) return this.refuse('invalid', subject);
+    if (service === undefined) return this.refuse('invalid', '-');
     if (this.underWay >= AT_ONCE || !this.mayAsk(service)) return this.refuse('busy', service);
     this.underWay += 1;
     try {
@@ -59,7 +59,7 @@ export class EndedAnswers {
     try {
       const events = await this.sessions.among(question.iss, question.sids);
       if (events.length > 0)
-        this.logger.log(`ended.answered service=${service} asked=${question.sids.length} ended=${events.length}`);
+        this.logger.debug(`ended.answered service=${service} asked=${question.sids.length} ended=${events.length}`);
       return { kind: 'ended', events };
     } catch (error) {
       this.note('unavailable', service, error);
