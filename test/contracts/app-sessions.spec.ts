@@ -213,4 +213,15 @@ describe('AppSessions in Postgres', () => {
       expect(await sessions.find()).toEqual(place);
     }
   });
+
+  it('keeps that a second round is owed until one that was due then is done', async () => {
+    expect(await sessions.owed()).toBeUndefined();
+    await sessions.owe(at(70));
+    await sessions.owe(at(60)); // another replica has asked before
+    expect(await sessions.owed()).toEqual(at(70));
+    await sessions.paid(at(60));
+    expect(await sessions.owed()).toEqual(at(70));
+    await sessions.paid(at(70));
+    expect(await sessions.owed()).toBeUndefined();
+  });
 });

@@ -43,7 +43,7 @@ export class AnswerServer {
   private async serve(): Promise<void> {
     const { urls, name, subject } = this.options;
     if (this.connection?.isClosed() !== false) this.connection = await connectNats(urls, name);
-    if (this.stopping.signal.aborted) return closeNats(this.connection);
+    if (this.isStopping()) return closeNats(this.connection);
     const subscription = this.connection.subscribe(subject, {
       queue: name,
       callback: (error, message) => {
@@ -51,7 +51,11 @@ export class AnswerServer {
       },
     });
     const fault = await subscription.closed;
-    if (!this.stopping.signal.aborted) throw fault instanceof Error ? fault : new Error('the subscription is lost');
+    if (!this.isStopping()) throw fault instanceof Error ? fault : new Error('the subscription is lost');
+  }
+
+  private isStopping(): boolean {
+    return this.stopping.signal.aborted;
   }
 
   /** Never rejects. */
