@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { stringify } from 'yaml';
 import { parseTokenKeys, PrismaSsoSessions, TokenCipher } from '#store';
 import type { Sid } from '#session';
 import { SystemClock } from '#http';
 import type { RunningApp } from '../support/apps.js';
 import { hubForSuite } from '../support/hub.js';
 import { endingOf, newSid, serviceForSuite } from '../support/service.js';
-import { browserOf, ISSUER, signInOf } from '../support/sign-ins.js';
+import { browserOf, signInOf } from '../support/sign-ins.js';
 import { until } from '../support/until.js';
 
 const STREAM = 'SSO_LOGOUT_V1';
-const IDP = { issuer: ISSUER, client: { id: 'gateway', secret: { env: 'CLIENT_SECRET' } }, profile: 'oidc-provider' };
 
 describe('a service, as a process, that has missed endings for good', () => {
   const { suite } = serviceForSuite();
@@ -19,11 +17,7 @@ describe('a service, as a process, that has missed endings for good', () => {
   let notes: RunningApp;
   let poller: RunningApp;
 
-  const startPoller = () =>
-    suite().apps.start('session-poller', {
-      ...{ HUB_DATABASE_URL: hub().url, NATS_URL: suite().env.NATS_URL, TOKEN_KEYS: suite().apps.tokenKeys },
-      ...{ IDPS: stringify({ idps: { main: IDP } }), CLIENT_SECRET: 'never asked' },
-    });
+  const startPoller = () => suite().startPoller(hub().url);
   const startNotes = (port?: number) =>
     suite().apps.start('notes', { ...suite().env, ...(port === undefined ? {} : { PORT: String(port) }) });
 
