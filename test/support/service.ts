@@ -4,6 +4,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { v7 as uuidv7 } from 'uuid';
+import { stringify } from 'yaml';
 import { connectNats, ensureStream, JetStreamPublisher, logoutStream } from '#bus';
 import { importAssertionKey, signAssertion, toPublicJwk } from '#oidc';
 import { encodeSessionEnded, parseSid, parseSub, type SessionEnded, type Sid, subjectOf } from '#session';
@@ -54,6 +55,16 @@ export class ServiceSuite {
       ...{ DATABASE_URL: this.url, NATS_URL: this.natsUrl, GATEWAY_URL: GATEWAY, TRUSTED_ISSUER: ISSUER },
       GATEWAY_JWKS_URL: `http://127.0.0.1:${(this.keys.address() as AddressInfo).port}/`,
     };
+  }
+
+  /** Starts a poller on a hub: it answers what has ended. It has nobody to ask about. */
+  startPoller(hubUrl: string): Promise<RunningApp> {
+    const client = { id: 'gateway', secret: { env: 'CLIENT_SECRET' } };
+    const idps = { main: { issuer: ISSUER, client, profile: 'oidc-provider' } };
+    return this.apps.start('session-poller', {
+      ...{ HUB_DATABASE_URL: hubUrl, NATS_URL: this.natsUrl, TOKEN_KEYS: this.apps.tokenKeys },
+      ...{ IDPS: stringify({ idps }), CLIENT_SECRET: 'never asked' },
+    });
   }
 
   /** Signs an assertion as the gateway does, with whatever a test wants to be different. */

@@ -1,9 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { deadLetterStream, JetStreamServer, logoutStream } from '#bus';
-import { AppSessions, Clock, eventPatternOf, SessionError } from '#session';
+import { AppSessions, Clock, eventPatternOf, LivingSessions, OwedRounds, SessionError, SyncPlaces } from '#session';
 import { AssertionVerifier } from './assertion-verifier.js';
 import { ExpiredSessions } from './expired-sessions.js';
 import { ReceiptSender } from './receipt-sender.js';
+import { type Ask, Reconcile } from './reconcile.js';
 import { SERVICE_NAME, SessionEndedController, TRUSTED_ISSUER } from './session-ended.controller.js';
 import { SessionGuard } from './session.guard.js';
 import { SyncState } from './sync-state.js';
@@ -34,7 +35,6 @@ export class SessionSyncModule {
   static forRoot(options: SessionSyncOptions): DynamicModule {
     const { service, gateway, trustedIssuer, clock } = options;
     const jwksUrl = options.gatewayJwksUrl ?? `${gateway}/.well-known/jwks.json`;
-    const server = jetStreamServer(options);
     return {
       module: SessionSyncModule,
       global: true,
@@ -43,9 +43,23 @@ export class SessionSyncModule {
         { provide: Clock, useValue: clock },
         { provide: TRUSTED_ISSUER, useValue: trustedIssuer },
         { provide: SERVICE_NAME, useValue: service },
-        { provide: JetStreamServer, useValue: server },
+        {
+          provide: Reconcile,
+          inject: [AppSessions, LivingSessions, OwedRounds],
+          useFactory: (sessions: AppSessions, living: LivingSessions, owed: OwedRounds) =>
+            new Reconcile({ service, trustedIssuers: [trustedIssuer], sessions, living, owed, clock }),
+        },
+        {
+          provide: JetStreamServer,
+          inject: [SyncPlaces, Reconcile],
+          useFactory: (places: SyncPlaces, reconcile: Reconcile) => jetStreamServer(options, places, reconcile),
+        },
         ReceiptSender,
-        { provide: SyncState, useValue: new SyncState(server) },
+        {
+          provide: SyncState,
+          inject: [JetStreamServer],
+          useFactory: (server: JetStreamServer) => new SyncState(server),
+        },
         {
           provide: AssertionVerifier,
           useValue: new AssertionVerifier({ gateway, jwksUrl, service, trustedIssuer }, clock),
@@ -62,8 +76,13 @@ export class SessionSyncModule {
   }
 }
 
-function jetStreamServer({ nats, service, streamReplicas = 1 }: SessionSyncOptions): JetStreamServer {
-  return new JetStreamServer({
+function jetStreamServer(
+  { nats, service, streamReplicas = 1 }: SessionSyncOptions,
+  places: SyncPlaces,
+  reconcile: Reconcile,
+): JetStreamServer {
+  const ask: Ask = (...question) => server.request(...question);
+  const server: JetStreamServer = new JetStreamServer({
     urls: nats,
     stream: logoutStream(streamReplicas),
     deadLetters: { stream: deadLetterStream(streamReplicas), subject: 'sso.v1.dlq.logout' },
@@ -71,5 +90,9 @@ function jetStreamServer({ nats, service, streamReplicas = 1 }: SessionSyncOptio
     service,
     patternOf: eventPatternOf,
     failureOf: (error) => (error instanceof SessionError ? 'poison' : 'transient'),
+    places,
+    onGap: (signal) => reconcile.run(ask, signal),
   });
+  void reconcile.resume(ask);
+  return server;
 }
