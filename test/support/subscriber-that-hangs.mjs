@@ -8,6 +8,7 @@ const server = new JetStreamServer({
   deadLetters: { stream: { ...spec, name: 'DLQ', subjects: ['dlq.>'] }, subject: 'dlq' },
   patternOf: () => 'numbered',
   failureOf: () => 'transient',
+  ackWaitMs: 1_000,
 });
 const apply = ({ id }) => {
   process.stdout.write(`${id}\n`);

@@ -178,7 +178,7 @@ export class OrderedFeed {
     while (!signal.aborted) {
       await setTimeout(LOOK_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined); // a stop ends the pause
       const { hearing } = this;
-      if (hearing === undefined || signal.aborted) continue;
+      if (hearing === undefined) continue;
       const isWhole = await this.look(hearing).catch(() => undefined); // not known: `trueAsOf` stands still
       const sequence = this.place?.sequence ?? 0;
       idle = isWhole !== undefined && this.awaited !== undefined && sequence === before ? idle + 1 : 0;
@@ -199,7 +199,7 @@ export class OrderedFeed {
     const { sequence } = place;
     const askedAt = this.clock.now();
     const span = spanOf(await hearing.manager.streams.info(this.options.stream));
-    if (hearing !== this.hearing) return true;
+    if (hearing !== this.hearing) return true; // it began again meanwhile
     if (!isContinuous({ stream: place.stream, sequence }, span)) return false;
     this.advance(heard);
     if (place.sequence >= span.last) {
