@@ -179,7 +179,12 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     await awaitStream(manager, stream, { pauseMs, signal: this.closing.signal, logger });
     await offerStream(manager, deadLetters.stream, pauseMs, logger);
     const place = { stream: stream.name, durable: service, filterSubject };
-    const consumer = await ensureConsumer(manager, { ...place, ackWaitMs, maxAckPending: MAX_ACK_PENDING }, logger);
+    const consumer = await ensureConsumer(
+      manager,
+      { ...place, ackWaitMs, maxAckPending: MAX_ACK_PENDING },
+      logger,
+      pauseMs,
+    );
     this.beatMs = beatMsOf(consumer);
     this.client = jetstream(connection);
     this.messages = await this.client.consumers
