@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { OrderedFeed } from '#bus';
 import { aWhile, busForSuite, MemoryPlaces, type Numbered, streamOf } from '../support/bus.js';
 import { until } from '../support/until.js';
 
@@ -174,5 +175,24 @@ describe('a service that keeps its place in a stream', () => {
     expect([server.caughtUp, service.applied]).toEqual([false, [1]]);
     isAway = false;
     await caughtUp(server);
+  });
+
+  it('has caught up only when a feed beside it had begun before it was read how far there is to go', async () => {
+    await suite().make('beside');
+    const heard: number[] = [];
+    const feed = new OrderedFeed({ stream: 'beside', filterSubject: 'beside.>', name: 'notes' });
+    const service = makeService('beside');
+    const server = service.start({ beforeCatchUp: () => feed.begun });
+    await suite().publish('beside', 1);
+    await suite().applied('beside');
+    expect([server.caughtUp, service.applied]).toEqual([false, [1]]);
+    feed.start(() => server.connected(), {
+      message: (message) => heard.push((message as Numbered).id),
+      gap: () => undefined,
+    });
+    await caughtUp(server);
+    await suite().publish('beside', 2);
+    await until('the feed hears it', () => (heard.includes(2) ? true : undefined));
+    await feed.stop();
   });
 });

@@ -67,6 +67,8 @@ describe('a service that runs for long', () => {
     const before = measure();
     await send(35);
     await lose(100);
+    const at = new Date();
+    await until('the feed is true', () => (feed.trueAsOf !== undefined && feed.trueAsOf > at ? true : undefined));
     await suite().manager.streams.purge('leaks'); // so that a new consumer has nothing to deliver again
     await forget(8);
     await until('the feed is true', () => (feed.trueAsOf === undefined ? undefined : true));
