@@ -54,7 +54,7 @@ export function leftAsIs(config: StreamConfig, spec: StreamSpec): readonly strin
     ...(config.num_replicas < spec.replicas ? [`replicas=${config.num_replicas}`] : []),
     ...(config.max_msgs > 0 ? [`max_msgs=${config.max_msgs}`] : []),
     ...(config.max_bytes > 0 ? [`max_bytes=${config.max_bytes}`] : []),
-    ...((config.max_msgs_per_subject ?? -1) > 0 ? [`max_msgs_per_subject=${config.max_msgs_per_subject}`] : []),
+    ...(config.max_msgs_per_subject > 0 ? [`max_msgs_per_subject=${config.max_msgs_per_subject}`] : []),
   ];
 }
 

@@ -20,6 +20,12 @@ describe('a consumer that is already there', () => {
     ['that has more under way', { max_ack_pending: 1_000 }, {}, ['max_ack_pending=1000']],
     ['that has less under way', { max_ack_pending: 10 }, {}, ['max_ack_pending=10']],
     ['that hears more', { filter_subject: 'a.>' }, {}, ['filter=a.>']],
+    [
+      'that gives up after pauses of its own',
+      { backoff: [1], ack_wait: 1, max_deliver: 5 },
+      { backoff: [], ack_wait: nanos(30_000), max_deliver: -1 },
+      [],
+    ],
     ['with pauses of its own', { backoff: [1], ack_wait: 1 }, {}, ['backoff']],
   ])('%s is widened where it is too narrow, and else left', (_name, changes, widen, left) => {
     expect(compare({ ...asMade, ...changes }, spec)).toEqual({ widen, left });

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   AckPolicy,
   type ConsumerConfig,
@@ -25,14 +26,21 @@ export interface ConsumerSpec {
  * operator has set otherwise, which the log says. A new one starts at the oldest event that the stream still has: endings that
  * a service applies without having had a session only leave marks. The server never gives an event up (`max_deliver: -1`).
  *
+ * @param pauseMs `REMAKE_PAUSE_MS` from whoever has seen the consumer before: the server goes on removing the files of a
+ * deleted one, and would take those of a new one of the same name with them
  * @throws Error when the existing consumer can't be used at all: it is none that is pulled from and acknowledged one by one
  */
 export async function ensureConsumer(
   manager: JetStreamManager,
   spec: ConsumerSpec,
   logger: LoggerService,
+  pauseMs = 0,
 ): Promise<ConsumerInfo> {
   const existing = await find(manager, spec);
+  if (existing === undefined && pauseMs > 0) {
+    await setTimeout(pauseMs);
+    return ensureConsumer(manager, spec, logger);
+  }
   if (existing === undefined)
     return manager.consumers.add(spec.stream, {
       durable_name: spec.durable,
@@ -85,17 +93,21 @@ export function compare(
   const ackWait = nanos(spec.ackWaitMs);
   const filters = config.filter_subjects ?? [config.filter_subject ?? '>'];
   const hearsAll = filters.some((filter) => covers(filter, spec.filterSubject));
+  const backoff = config.backoff ?? [];
+  const givesUp = (config.max_deliver ?? -1) > 0;
+  const waitsLess = (config.ack_wait ?? ackWait) < ackWait;
   const widen: Partial<ConsumerConfig> = {
-    ...((config.max_deliver ?? -1) > 0 ? { max_deliver: -1 } : {}),
+    ...(givesUp ? { max_deliver: -1 } : {}),
+    ...(givesUp && backoff.length > 0 ? { backoff: [] } : {}), // server 2.9 permits it only to consumers that give up
     ...((config.inactive_threshold ?? 0) > 0 ? { inactive_threshold: 0 } : {}),
     ...(hearsAll ? {} : { filter_subject: spec.filterSubject }),
-    ...((config.ack_wait ?? ackWait) < ackWait && (config.backoff ?? []).length === 0 ? { ack_wait: ackWait } : {}),
+    ...(waitsLess && (givesUp || backoff.length === 0) ? { ack_wait: ackWait } : {}),
   };
   const left = [
     ...((config.ack_wait ?? ackWait) > ackWait ? [`ack_wait_ms=${(config.ack_wait ?? 0) / 1_000_000}`] : []),
     ...(config.max_ack_pending === spec.maxAckPending ? [] : [`max_ack_pending=${config.max_ack_pending ?? '-'}`]),
     ...(hearsAll && !filters.includes(spec.filterSubject) ? [`filter=${filters.join(',')}`] : []),
-    ...((config.backoff ?? []).length > 0 ? ['backoff'] : []),
+    ...(backoff.length > 0 && !givesUp ? ['backoff'] : []),
   ];
   return { widen, left };
 }

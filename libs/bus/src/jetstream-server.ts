@@ -39,6 +39,8 @@ export interface JetStreamServerOptions {
   readonly places?: StreamPlaces | undefined;
   /** makes good what the stream lost before it was applied; until it has resolved the service has not caught up */
   readonly onGap?: ((signal: AbortSignal) => Promise<void>) | undefined;
+  /** so long a handler may be silent before the message is given to another; signs of life are sent meanwhile. Default 30 s */
+  readonly ackWaitMs?: number | undefined;
   /** how often the place is looked at and kept; default 10 s */
   readonly placeEveryMs?: number | undefined;
   /** awaited before it is read how far there is to catch up: what else hears the stream has begun by then */
@@ -108,8 +110,9 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     await closeNats(this.connection);
   }
 
-  /** Gives this server's connection, made anew if the last one was closed for good. Waits for NATS. Only this server closes it. */
+  /** Gives this server's connection, made anew if the last one was closed for good. Waits for NATS. Only this server closes it. @throws Error after `close` */
   async connected(): Promise<NatsConnection> {
+    if (this.isClosing()) throw new Error('the server is closed');
     if (this.connection?.isClosed() === false) return this.connection;
     const { urls, service } = this.options;
     this.connecting ??= connectNats(urls, service)
@@ -178,7 +181,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   }
 
   private async subscribe(): Promise<void> {
-    const { stream, deadLetters, service, filterSubject } = this.options;
+    const { stream, deadLetters, service, filterSubject, ackWaitMs = ACK_WAIT_MS } = this.options;
     const { logger } = this;
     const connection = await this.connected();
     const manager = await jetstreamManager(connection, { checkAPI: false });
@@ -188,8 +191,9 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     const place = { stream: stream.name, durable: service, filterSubject };
     const consumer = await ensureConsumer(
       manager,
-      { ...place, ackWaitMs: ACK_WAIT_MS, maxAckPending: MAX_ACK_PENDING },
+      { ...place, ackWaitMs, maxAckPending: MAX_ACK_PENDING },
       logger,
+      pauseMs,
     );
     this.beatMs = beatMsOf(consumer);
     this.client = jetstream(connection);

@@ -178,7 +178,7 @@ export class OrderedFeed {
     while (!signal.aborted) {
       await setTimeout(LOOK_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined); // a stop ends the pause
       const { hearing } = this;
-      if (hearing === undefined || signal.aborted) continue;
+      if (hearing === undefined) continue;
       const isWhole = await this.look(hearing).catch(() => undefined); // not known: `trueAsOf` stands still
       const sequence = this.place?.sequence ?? 0;
       idle = isWhole !== undefined && this.awaited !== undefined && sequence === before ? idle + 1 : 0;
@@ -193,13 +193,13 @@ export class OrderedFeed {
    * False when the stream is not the one that is heard, was put back in time, or has lost something that was not heard. A hole
    * before the question is none when the stream goes back to it: what it lacks was of other subjects.
    */
-  private async look({ manager }: Hearing): Promise<boolean> {
+  private async look(hearing: Hearing): Promise<boolean> {
     const { place, heard } = this;
     if (place === undefined) return true;
     const { sequence } = place;
     const askedAt = this.clock.now();
-    const span = spanOf(await manager.streams.info(this.options.stream));
-    if (place !== this.place) return true;
+    const span = spanOf(await hearing.manager.streams.info(this.options.stream));
+    if (hearing !== this.hearing) return true; // it began again meanwhile
     if (!isContinuous({ stream: place.stream, sequence }, span)) return false;
     this.advance(heard);
     if (place.sequence >= span.last) {
