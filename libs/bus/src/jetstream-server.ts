@@ -49,7 +49,7 @@ const CLOSING_MS = 5_000;
  */
 export class JetStreamServer extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
-  override readonly transportId = Symbol('JETSTREAM');
+  override readonly transportId = Symbol.for('JETSTREAM');
   private progress = new CatchUp();
   private connection: NatsConnection | undefined;
   private client: JetStreamClient | undefined;
