@@ -6,6 +6,7 @@ import { probes } from './probes.js';
 import { proxy } from './proxy.js';
 import { relay } from './relay.js';
 import { type Options, print, type Report } from './report.js';
+import { revoke } from './revoke.js';
 import { user } from './user.js';
 
 const BENCHMARKS: Readonly<Record<string, (options: Options) => Promise<Report>>> = {
@@ -16,6 +17,7 @@ const BENCHMARKS: Readonly<Record<string, (options: Options) => Promise<Report>>
   claim,
   probes,
   relay,
+  revoke,
 };
 
 const { values, positionals } = parseArgs({

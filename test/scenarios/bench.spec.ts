@@ -23,6 +23,7 @@ it('a quick run of the benchmark of /bff/user measures the gateway and both that
 
 it.each([
   ['relay', 'the relay, and the loops that it is compared with', 3],
+  ['revoke', 'the end of a person with many sessions in a service, and a bare UPDATE', 2],
   ['claim', 'the claim of due sessions from a small table and from a large one', 2],
   ['probes', 'the session-poller, and the loop that it is compared with', 2],
 ])(

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
-import { type AppSessions, parseSid, parseSub, type SessionClaim, type SessionEnded } from '#session';
-import { AppDatabase, PrismaAppSessions } from '#store';
+import { type AppSessions, parseSid, parseSub, type SessionClaim } from '#session';
+import { AppDatabase, prismaAppSessions } from '#store';
 import { freshDatabase } from '../support/databases.js';
 import { InMemoryAppSessions } from '../support/in-memory-app-sessions.js';
 import { type Replica, World } from '../support/replica-model.js';
@@ -75,7 +75,7 @@ async function take(world: World, next: Step, people: readonly string[], wrong: 
   else if (next.kind === 'lose feed') replicas[next.replica]?.lose();
   else if (next.kind === 'go deaf') replicas[next.replica]!.hears = false;
   else if (next.kind === 'apply') await world.apply(next.event);
-  else if (next.kind === 'redeliver') stream[next.event] && replicas[next.replica]?.redeliver(stream[next.event]!);
+  else if (next.kind === 'redeliver') replicas[next.replica]?.redeliver(stream[next.event]);
   else if (next.kind === 'ask') await ask(world, next, people, wrong);
   else end(world, next, people);
 }
@@ -91,8 +91,7 @@ function end(world: World, next: Step & { kind: 'end session' | 'end person' }, 
     world.stream.push({ ...common, scope: 'subject', sub: parseSub(people[next.person] ?? '')!, sid: undefined });
   else {
     const claim = world.claims[next.session];
-    if (claim !== undefined)
-      world.stream.push({ ...common, scope: 'session', sid: claim.sid, sub: claim.sub } as SessionEnded);
+    if (claim !== undefined) world.stream.push({ ...common, scope: 'session', sid: claim.sid, sub: claim.sub });
   }
 }
 
@@ -156,7 +155,7 @@ describe('the replicas of a service, whatever comes in whatever order', () => {
     it('refuse what has ended and let in what was opened after: 60 histories', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60 }), async (steps) => {
-          expect(await run(new PrismaAppSessions(database), steps)).toEqual([]);
+          expect(await run(prismaAppSessions(database), steps)).toEqual([]);
         }),
         { numRuns: 60 },
       );

@@ -104,7 +104,8 @@ export class Replica {
     this.touch();
   }
 
-  redeliver(event: SessionEnded): void {
+  redeliver(event: SessionEnded | undefined): void {
+    if (event === undefined) return;
     this.endings.message(encodeSessionEnded(event));
     this.heard.add(event.id);
   }
@@ -112,22 +113,21 @@ export class Replica {
   /** Whether a claim is let in. @param meanwhile happens after the database was asked and before it answers */
   async admits(claim: SessionClaim, meanwhile?: () => Promise<void>): Promise<boolean> {
     let open: () => void = () => undefined;
-    if (meanwhile !== undefined) this.reads.gate = new Promise((resolve) => (open = resolve));
+    if (meanwhile !== undefined)
+      this.reads.gate = new Promise((resolve) => {
+        open = resolve;
+      });
     const answer = Promise.resolve()
       .then(() => this.access.admit(claim, STALENESS))
       .then(
         () => true,
         () => false,
       );
-    this.reads.gate = await this.pass(meanwhile);
-    open();
-    return answer;
-  }
-
-  private async pass(meanwhile: (() => Promise<void>) | undefined): Promise<undefined> {
     await new Promise((resolve) => setImmediate(resolve)); // the database has been asked
     await meanwhile?.();
-    return undefined;
+    this.reads.gate = undefined;
+    open();
+    return answer;
   }
 }
 

@@ -26,5 +26,7 @@ export { SessionCredential } from './session-credential.js';
 export type { CredentialFactory, CredentialParts } from './session-credential.js';
 export { AssertionVerifier } from './assertion-verifier.js';
 export type { AssertionSource } from './assertion-verifier.js';
+export { Reconcile } from './reconcile.js';
+export type { Ask, ReconcileOptions } from './reconcile.js';
 export type { AppSession, HeardEnding, SessionClaim } from '#session';
 export { optionsFromKeys, serviceKeys } from './service-keys.js';

@@ -1,8 +1,8 @@
 import { type DynamicModule, type FactoryProvider, Module, type ModuleMetadata } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import { SESSION_SYNC_OPTIONS, sessionSyncExports, sessionSyncProviders } from './session-sync.providers.js';
+import { sessionSyncExports, sessionSyncProviders } from './session-sync.providers.js';
 import { SessionEndedController } from './session-ended.controller.js';
-import type { SessionSyncOptions } from './sync-options.js';
+import { SESSION_SYNC_OPTIONS, type SessionSyncOptions } from './sync-options.js';
 
 /** How options are made of other providers. */
 export interface SessionSyncAsyncOptions extends Pick<ModuleMetadata, 'imports'> {

@@ -4,6 +4,9 @@ import type { CredentialFactory, SessionCredential } from './session-credential.
 import type { SyncSettingsInput } from './sync-settings.js';
 import type { SessionStore } from './sync-store.js';
 
+/** DI token of the options as they were given. */
+export const SESSION_SYNC_OPTIONS = 'session-sync:options';
+
 /** A setting that is undefined counts as left out. */
 type Settings = { readonly [Key in keyof SyncSettingsInput]: SyncSettingsInput[Key] | undefined } & {
   readonly service: string;

@@ -51,6 +51,11 @@ export function trustedBy({ trustedIssuer }: Pick<SyncSettings, 'trustedIssuer'>
   return (iss) => (typeof trustedIssuer === 'string' ? trustedIssuer === iss : trustedIssuer.includes(iss));
 }
 
+/** The issuers whose people may come in. */
+export function trustedIssuers({ trustedIssuer }: Pick<SyncSettings, 'trustedIssuer'>): readonly string[] {
+  return [trustedIssuer].flat();
+}
+
 /** Reads the settings. @throws TypeError that names each fault and what is expected */
 export function syncSettings(options: unknown): SyncSettings {
   const parsed = SyncSettings.safeParse(options);

@@ -17,6 +17,16 @@ export abstract class SyncPlaces {
   abstract keep(place: SyncPlace): Promise<void>;
 }
 
+/** That a second round of questions is owed: kept, so that a crash does not forget it. */
+export abstract class OwedRounds {
+  /** When it is due; undefined when none is owed. */
+  abstract owed(): Promise<Date | undefined>;
+  /** One is owed from now on; a later one takes the place of an earlier one. */
+  abstract owe(due: Date): Promise<void>;
+  /** A round that began at `due` or later is done. Changes nothing of one that is due later. */
+  abstract paid(due: Date): Promise<void>;
+}
+
 /** The sessions of a service that are neither revoked nor over. */
 export abstract class LivingSessions {
   /** Gives the sids of one issuer's living sessions, in their order, that come after `after`: at most `limit`. */
