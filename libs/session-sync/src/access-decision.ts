@@ -23,6 +23,7 @@ export function answerSource(trueAsOfMs: number | undefined, nowMs: number, stal
   if (trueAsOfMs === undefined) return 'database';
   const ageMs = nowMs - trueAsOfMs;
   if (ageMs > staleness.failClosedAfterMs) return 'nowhere';
+  if (staleness.maxMs <= 0) return 'database';
   return Math.abs(ageMs) <= staleness.maxMs ? 'memory' : 'database'; // a clock that was set back proves nothing
 }
 

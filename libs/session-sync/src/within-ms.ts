@@ -4,7 +4,7 @@ export async function withinMs<T>(promise: Promise<T>, ms: number): Promise<T> {
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       reject(new Error(`no answer within ${ms} ms`));
-    }, ms);
+    }, ms).unref();
   });
   try {
     return await Promise.race([promise, limit]);
