@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import type { z } from 'zod';
 import { toDocumentTable, toMarkdownTable } from '#config';
 import { asyncApiDocument, contractSchemas } from '#session';
+import { refusals, SyncSettings } from '#session-sync';
 import { BillingConfig } from '../../apps/billing/src/config.js';
 import { GatewayConfig } from '../../apps/gateway/src/config.js';
 import { FrontEndsFile } from '../../apps/gateway/src/front-ends/front-ends-file.js';
@@ -20,23 +21,37 @@ const schemas: Readonly<Record<string, z.ZodObject>> = {
 };
 
 /** Pages that have tables of keys. */
-export const pages: readonly string[] = ['README.md', 'docs/front-ends.md', 'docs/issuer-profiles.md'];
+export const pages: readonly string[] = [
+  'README.md',
+  'docs/front-ends.md',
+  'docs/issuer-profiles.md',
+  'docs/services.md',
+];
 
 /**
  * Gives the page with every table made anew: between `<!-- keys:<app> -->` and `<!-- /keys -->` the app's environment,
  * between `<!-- document-keys:<part> -->` and `<!-- /keys -->` a part of the front ends' file, after `<!-- profiles:all -->` what is
- * known of each kind of IdP.
+ * known of each kind of IdP, after `<!-- options:… -->` and `<!-- refusals:… -->` the module's of a service.
  */
 export function withTables(page: string): string {
   return page.replace(
-    /(<!-- (keys|document-keys|profiles):([A-Za-z-]+) -->\n)[\s\S]*?(<!-- \/keys -->)/g,
+    /(<!-- (keys|document-keys|profiles|options|refusals):([A-Za-z-]+) -->\n)[\s\S]*?(<!-- \/keys -->)/g,
     (_, start: string, kind: string, name: string, end: string) => `${start}\n${madeAnew(kind, name)}\n\n${end}`,
   );
 }
 
 function madeAnew(kind: string, name: string): string {
   if (kind === 'profiles') return toProfileTable();
+  if (kind === 'options') return toMarkdownTable(SyncSettings);
+  if (kind === 'refusals') return toRefusalTable();
   return kind === 'keys' ? tableOf(name) : toDocumentTable(FrontEndsFile, name);
+}
+
+function toRefusalTable(): string {
+  const rows = Object.entries(refusals).map(
+    ([name, { status, title, detail }]) => `| \`${name}\` | ${status} | ${title} | ${detail} |`,
+  );
+  return ['| name | status | means | what to do |', '|---|---|---|---|', ...rows].join('\n');
 }
 
 function tableOf(app: string): string {
