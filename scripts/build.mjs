@@ -4,7 +4,7 @@
  *     build.mjs [--generate-only]
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runPrisma } from './bootstrap/run-prisma.mjs';
@@ -24,7 +24,8 @@ async function generate(owner) {
   const folder = join(REPOSITORY, 'prisma', owner);
   const schemaFile = join(folder, 'schema.prisma');
   if (!existsSync(schemaFile)) return say(`prisma/${owner} has no schema yet`);
-  const schema = readFileSync(schemaFile, 'utf8');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.prisma')); // a schema may have several
+  const schema = files.map((name) => readFileSync(join(folder, name), 'utf8')).join('');
   const generator = readFileSync(inModules('prisma/package.json'), 'utf8');
   const hash = createHash('sha256').update(schema).update(generator).digest('hex');
   const stamp = join(folder, outputOf(schema), STAMP); // in the output: whoever removes that removes it too

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
 import { type AppSession, parseSid, parseSub, type SessionEnded, type Sid } from '#session';
-import { AppDatabase, PrismaAppSessions } from '#store';
+import { AppDatabase, PrismaAppSessions, prismaAppSessions, type SyncClient } from '#store';
 import { freshDatabase } from '../support/databases.js';
 import { ISSUER } from '../support/sign-ins.js';
 
@@ -43,6 +43,19 @@ const subjectEnded = (person: typeof sub, effectiveAt: Date, id = 'subject-event
   sid: undefined,
 });
 
+/** A client whose statements outside transactions fail after the first `count - 1`. */
+function failingAfter(database: AppDatabase, count: number): SyncClient {
+  let left = count;
+  return {
+    $transaction: (work, options) => database.$transaction(work, options),
+    $executeRaw: (query, ...values) => database.$executeRaw(query, ...values),
+    $queryRaw: <T>(query: TemplateStringsArray, ...values: unknown[]) => {
+      if ((left -= 1) <= 0) throw new Error('cut off');
+      return database.$queryRaw<T>(query, ...values);
+    },
+  };
+}
+
 describe('AppSessions in Postgres', () => {
   let database: AppDatabase;
   let sessions: PrismaAppSessions;
@@ -51,6 +64,13 @@ describe('AppSessions in Postgres', () => {
     sessions = new PrismaAppSessions(database);
   }, 60_000);
   afterAll(() => database.$disconnect());
+
+  const fill = (person: string, count: number) => database.$executeRaw`
+    INSERT INTO "AppSession" ("iss", "sid", "sub", "openedAt", "createdAt", "expiresAt")
+    SELECT ${ISSUER}, gen_random_uuid()::text, ${person}, ${at(0)}::timestamptz, ${at(1)}::timestamptz, ${at(86_400)}::timestamptz
+    FROM generate_series(1, ${count}::int)`;
+  const living = (person: string) =>
+    database.appSession.findMany({ where: { sub: person, revokedAt: null }, orderBy: { sid: 'asc' } });
 
   it('opens a session on first sight and finds it from then on', async () => {
     const sid = newSid();
@@ -111,6 +131,37 @@ describe('AppSessions in Postgres', () => {
     }
   });
 
+  it('T167: a mark forbids at once what is not revoked yet, and the event, when it comes again, does the rest', async () => {
+    const person = parseSub('many-1')!;
+    await fill(person, 2_500);
+    const failing = prismaAppSessions(failingAfter(database, 2));
+    await expect(failing.applyEnded(subjectEnded(person, at(5), 'many'), at(6))).rejects.toThrow('cut off');
+    const left = await living(person);
+    expect(left).toHaveLength(1_500);
+    for (const { sid } of [left[0]!, left[1_499]!])
+      expect((await sessions.open(sessionOf(parseSid(sid)!, at(0), person), at(7))).revoked).toMatchObject({
+        cause: 'operator',
+      });
+    expect(await sessions.applyEnded(subjectEnded(person, at(5), 'many'), at(8))).toBe(1_500);
+    expect(await living(person)).toEqual([]);
+  });
+
+  it('T167: all of a person’s 10,000 sessions end, two endings and openings at once hinder nobody, and nobody else’s', async () => {
+    const [person, other] = [parseSub('many-2')!, parseSub('many-3')!];
+    await fill(person, 10_000);
+    await fill(other, 10);
+    const late = Array.from({ length: 20 }, newSid);
+    const [first, second] = await Promise.all([
+      sessions.applyEnded(subjectEnded(person, at(5), 'all-1'), at(6)),
+      sessions.applyEnded(subjectEnded(person, at(4), 'all-2'), at(6)),
+      ...late.map((sid) => sessions.open(sessionOf(sid, at(0), person), at(6))),
+    ]);
+    expect(first + second).toBeGreaterThanOrEqual(10_000);
+    expect(await living(person)).toEqual([]);
+    for (const sid of late) expect((await sessions.open(sessionOf(sid, at(0), person), at(7))).revoked).toBeDefined();
+    expect(await living(other)).toHaveLength(10);
+  }, 60_000);
+
   it('gives the same result in whatever order, and however often, events and openings come', async () => {
     let round = 0;
     const order = fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 6, maxLength: 6 });
@@ -133,4 +184,33 @@ describe('AppSessions in Postgres', () => {
       { numRuns: 60 },
     );
   }, 60_000);
+
+  it('gives the living sessions of an issuer page by page, each once, and none that is revoked or over', async () => {
+    const own = new AppDatabase(await freshDatabase('app'));
+    try {
+      const store = prismaAppSessions(own);
+      const sids = Array.from({ length: 5 }, newSid);
+      for (const sid of sids) await store.open(sessionOf(sid, at(0)), at(1));
+      await store.open({ ...sessionOf(newSid(), at(0)), expiresAt: at(10) }, at(1));
+      await store.open({ ...sessionOf(newSid(), at(0)), iss: 'https://another.example' }, at(1));
+      await store.applyEnded(sessionEnded(sids[2]!, at(2)), at(3));
+      const pages = [await store.after(ISSUER, undefined, 2, at(10))];
+      while (pages.at(-1)!.length > 0) pages.push(await store.after(ISSUER, pages.at(-1)!.at(-1), 2, at(10)));
+      expect(pages.flat()).toEqual(sids.filter((sid) => sid !== sids[2]).sort());
+    } finally {
+      await own.$disconnect();
+    }
+  });
+
+  it('keeps the place in the stream: the last word counts', async () => {
+    expect(await sessions.find()).toBeUndefined();
+    const places = [
+      { stream: 'S@2026-11-22T12:00:00Z', sequence: 2 ** 40, at: at(1) },
+      { stream: 'S@2026-11-23T12:00:00Z', sequence: 0, at: at(2) },
+    ];
+    for (const place of places) {
+      await sessions.keep(place);
+      expect(await sessions.find()).toEqual(place);
+    }
+  });
 });

@@ -6,6 +6,7 @@ import { HubClock, HubDatabase, HubStoreModule } from '#store';
 import { CleanUpLoop } from './clean-up/clean-up-loop.js';
 import type { PollerConfig } from './config.js';
 import { ExpiryLoop } from './expiry/expiry-loop.js';
+import { endedAnswersOf } from './endings/ended-answers.providers.js';
 import type { WatchedIdp } from './idps/watched-idp.js';
 import { metricsOf } from './metrics/metrics-of.js';
 import { ProbeObserver } from './metrics/probe-observer.js';
@@ -37,6 +38,7 @@ export class AppModule {
       providers: [
         { provide: JetStreamServer, useValue: receiptServer(config) },
         ...relayOf(config),
+        endedAnswersOf(config),
         ...metricsOf(idps.map(({ lane }) => lane)),
         ...pollingOf(config, idps),
         cleanUpOf(),

@@ -1,3 +1,5 @@
+export { AnswerServer } from './answer-server.js';
+export type { AnswerServerOptions } from './answer-server.js';
 export { connectJetStream } from './connect-jetstream.js';
 export { connectNats } from './connect-nats.js';
 export { deadLetterStream, ensureStream, logoutStream, receiptStream } from './ensure-stream.js';
@@ -6,5 +8,8 @@ export { JetStreamContext } from './jetstream-context.js';
 export { JetStreamPublisher } from './jetstream-publisher.js';
 export { JetStreamServer } from './jetstream-server.js';
 export type { JetStreamServerOptions } from './jetstream-server.js';
+export { OrderedFeed } from './ordered-feed.js';
+export type { FeedListener, OrderedFeedOptions } from './ordered-feed.js';
 export { OutboxRelay } from './outbox-relay.js';
 export { natsUrl } from './nats-url.js';
+export type { StreamPlace, StreamPlaces } from './stream-place.js';

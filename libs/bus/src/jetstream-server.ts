@@ -1,5 +1,4 @@
 import { setTimeout } from 'node:timers/promises';
-import { reasonOf } from '#session';
 import {
   type ConsumerMessages,
   jetstream,
@@ -8,17 +7,20 @@ import {
   type JetStreamManager,
   type JsMsg,
 } from '@nats-io/jetstream';
-import { headers, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import { lastValueFrom } from 'rxjs';
+import { awaitStream, offerStream } from './await-stream.js';
 import { CatchUp } from './catch-up.js';
 import { closeNats } from './close-nats.js';
 import { connectNats } from './connect-nats.js';
-import { ensureConsumer } from './ensure-consumer.js';
-import { ensureStream, REMAKE_PAUSE_MS, type StreamSpec } from './ensure-stream.js';
+import { Deliveries, Undeliverable } from './deliveries.js';
+import { beatMsOf, ensureConsumer } from './ensure-consumer.js';
+import { REMAKE_PAUSE_MS, type StreamSpec } from './ensure-stream.js';
 import { insist } from './insist.js';
 import { JetStreamContext } from './jetstream-context.js';
-import { settle } from './settle.js';
+import { PlaceWatch } from './place-watch.js';
+import type { StreamPlaces } from './stream-place.js';
 
 /** A service that hears one stream. */
 export interface JetStreamServerOptions {
@@ -33,16 +35,25 @@ export interface JetStreamServerOptions {
   readonly patternOf: (message: unknown) => string | undefined;
   /** what a handler's failure means */
   readonly failureOf: (error: unknown) => 'poison' | 'transient';
+  /** where the service keeps up to where it has applied everything; without it, messages that the stream loses are not missed */
+  readonly places?: StreamPlaces | undefined;
+  /** makes good what the stream lost before it was applied; until it has resolved the service has not caught up */
+  readonly onGap?: ((signal: AbortSignal) => Promise<void>) | undefined;
+  /** how often the place is looked at and kept; default 10 s */
+  readonly placeEveryMs?: number | undefined;
+  /** awaited before it is read how far there is to catch up: what else hears the stream has begun by then */
+  readonly beforeCatchUp?: (() => Promise<unknown>) | undefined;
 }
 
 const ACK_WAIT_MS = 30_000;
 const MAX_ACK_PENDING = 256;
+const PLACE_EVERY_MS = 10_000;
 /** What is under way may take so long to finish; then it is left to its redelivery. */
 const CLOSING_MS = 5_000;
 
 /**
  * Lets JetStream deliver to Nest's `@EventPattern` handlers: a durable pull consumer, one acknowledgement a message, and
- * that only after the handler's promise has resolved. It knows nothing of sessions.
+ * that only after the handler's promise has resolved. It knows nothing of what the messages say.
  *
  * `listen` does not wait for NATS: a service starts without it, and {@link JetStreamServer.caughtUp} says when it has
  * applied all that it missed.
@@ -51,22 +62,34 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
   override readonly transportId = Symbol('JETSTREAM');
   private progress = new CatchUp();
+  private place: PlaceWatch | undefined;
   private connection: NatsConnection | undefined;
+  private connecting: Promise<NatsConnection> | undefined;
   private client: JetStreamClient | undefined;
   private messages: ConsumerMessages | undefined;
+  private beatMs = ACK_WAIT_MS / 3;
   private running: Promise<void> | undefined;
   private readonly closing = new AbortController();
+  private readonly deliveries: Deliveries;
 
   constructor(private readonly options: JetStreamServerOptions) {
     super();
+    const { failureOf, deadLetters, service } = options;
+    const deadLetterSubject = `${deadLetters.subject}.${service}`;
+    const apply = (message: JsMsg) => this.apply(message);
+    this.deliveries = new Deliveries(
+      { apply, failureOf, deadLetterSubject, consumer: service, maxInFlight: MAX_ACK_PENDING },
+      this.logger,
+    );
   }
 
   /**
-   * Whether every event that was in the stream when this process subscribed has been applied. False again while the place
-   * in the stream is lost (somebody deleted the consumer or the stream) and has to be made anew.
+   * Whether every event that was in the stream when this process subscribed has been applied, and none was lost, or what was
+   * lost has been made good. False again while the place in the stream is lost (somebody deleted the consumer or the stream)
+   * and has to be made anew.
    */
   get caughtUp(): boolean {
-    return this.progress.done;
+    return this.progress.done && (this.options.places === undefined || this.place?.isWhole === true);
   }
 
   listen(callback: (error?: unknown) => void): void {
@@ -74,12 +97,25 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     callback();
   }
 
+  /** What is under way finishes, nothing new begins; then the connection is drained. */
   async close(): Promise<void> {
     this.closing.abort();
     this.progress.stop();
-    await this.messages?.close();
-    await Promise.race([this.running, setTimeout(CLOSING_MS, undefined, { ref: false })]);
+    this.place?.stop();
+    void this.messages?.close();
+    const finished = Promise.all([this.deliveries.close(), this.connection === undefined ? undefined : this.running]);
+    await Promise.race([finished, setTimeout(CLOSING_MS, undefined, { ref: false })]);
     await closeNats(this.connection);
+  }
+
+  /** Gives this server's connection, made anew if the last one was closed for good. Waits for NATS. Only this server closes it. */
+  async connected(): Promise<NatsConnection> {
+    if (this.connection?.isClosed() === false) return this.connection;
+    const { urls, service } = this.options;
+    this.connecting ??= connectNats(urls, service)
+      .then((connection) => this.adopt(connection))
+      .finally(() => (this.connecting = undefined));
+    return this.connecting;
   }
 
   /**
@@ -90,6 +126,16 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   async publish(subject: string, payload: unknown, id: string, timeoutMs: number): Promise<void> {
     if (this.client === undefined) throw new Error('not connected');
     await this.client.publish(subject, JSON.stringify(payload), { msgID: id, timeout: timeoutMs });
+  }
+
+  /**
+   * Asks whoever answers on `subject`, over this server's connection, and gives the answer, read as JSON.
+   *
+   * @throws Error when there is no connection, nobody answers in time, or the answer is no JSON
+   */
+  async request(subject: string, payload: unknown, timeoutMs: number): Promise<unknown> {
+    if (this.connection === undefined) throw new Error('not connected');
+    return (await this.connection.request(subject, JSON.stringify(payload), { timeout: timeoutMs })).json();
   }
 
   on(): never {
@@ -104,10 +150,14 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   private async run(): Promise<void> {
     while (!this.isClosing()) {
       await insist('bus.subscribe', () => this.subscribe(), this.closing.signal, this.logger);
-      if (this.messages !== undefined) await this.consume(this.messages).catch(() => undefined);
+      const { messages, client } = this;
+      if (messages !== undefined && client !== undefined)
+        await this.deliveries.take(messages, client, this.beatMs).catch(() => undefined);
       this.progress.stop();
+      this.place?.stop();
       if (this.isClosing()) return;
       this.progress = new CatchUp();
+      this.place = undefined;
       this.logger.error(`bus.subscription.lost consumer=${this.options.service}; subscribing again`);
     }
   }
@@ -116,111 +166,70 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     return this.closing.signal.aborted;
   }
 
+  private async adopt(connection: NatsConnection): Promise<NatsConnection> {
+    this.connection = connection;
+    if (this.isClosing()) await connection.close();
+    else void this.watchConnection(connection);
+    return connection;
+  }
+
+  private async watchConnection(connection: NatsConnection): Promise<void> {
+    for await (const { type } of connection.status()) if (type === 'reconnect') this.place?.lookNow();
+  }
+
   private async subscribe(): Promise<void> {
-    const { stream, deadLetters, service, filterSubject, urls } = this.options;
-    if (this.connection?.isClosed() !== false) this.connection = await connectNats(urls, service);
-    const manager = await jetstreamManager(this.connection);
+    const { stream, deadLetters, service, filterSubject } = this.options;
+    const { logger } = this;
+    const connection = await this.connected();
+    const manager = await jetstreamManager(connection, { checkAPI: false });
     const pauseMs = this.client === undefined ? 0 : REMAKE_PAUSE_MS;
-    await ensureStream(manager, stream, pauseMs);
-    await ensureStream(manager, deadLetters.stream, pauseMs);
-    const spec = {
-      stream: stream.name,
-      durable: service,
-      filterSubject,
-      ackWaitMs: ACK_WAIT_MS,
-      maxAckPending: MAX_ACK_PENDING,
-    };
-    await ensureConsumer(manager, spec);
-    this.client = jetstream(this.connection);
-    this.messages = await (
-      await this.client.consumers.get(stream.name, service)
-    ).consume({ max_messages: MAX_ACK_PENDING, abort_on_missing_resource: true });
-    this.watchProgress(manager);
-    this.logger.log(`bus.subscribed stream=${stream.name} consumer=${service}`);
+    await awaitStream(manager, stream, { pauseMs, signal: this.closing.signal, logger });
+    await offerStream(manager, deadLetters.stream, pauseMs, logger);
+    const place = { stream: stream.name, durable: service, filterSubject };
+    const consumer = await ensureConsumer(
+      manager,
+      { ...place, ackWaitMs: ACK_WAIT_MS, maxAckPending: MAX_ACK_PENDING },
+      logger,
+    );
+    this.beatMs = beatMsOf(consumer);
+    this.client = jetstream(connection);
+    this.messages = await this.client.consumers
+      .getConsumerFromInfo(consumer)
+      .consume({ max_messages: MAX_ACK_PENDING, abort_on_missing_resource: true });
+    if (this.isClosing()) this.messages.stop();
+    else this.watchProgress(manager);
+    logger.log(`bus.subscribed stream=${stream.name} consumer=${service}`);
   }
 
   private watchProgress(manager: JetStreamManager): void {
-    const { stream, service } = this.options;
+    const { stream, service, places, onGap, placeEveryMs, beforeCatchUp } = this.options;
     this.progress.watch(
-      async () => (await manager.streams.info(stream.name)).state.last_seq,
+      async () => {
+        await beforeCatchUp?.();
+        return (await manager.streams.info(stream.name)).state.last_seq;
+      },
       async () => manager.consumers.info(stream.name, service),
       () => {
         this.logger.log(`bus.caught_up consumer=${service}`);
       },
     );
+    this.place?.stop();
+    this.place = undefined;
+    if (places === undefined) return;
+    const everyMs = placeEveryMs ?? PLACE_EVERY_MS;
+    const goOn = () => Promise.resolve();
+    const options = { stream: stream.name, consumer: service, places, onGap: onGap ?? goOn, everyMs };
+    this.place = new PlaceWatch(options, this.logger);
+    this.place.start(manager);
   }
 
-  private async consume(messages: ConsumerMessages): Promise<void> {
-    const inFlight = new Set<Promise<void>>();
-    for await (const message of messages) {
-      const delivery = this.deliver(message).finally(() => inFlight.delete(delivery));
-      inFlight.add(delivery);
-    }
-    await Promise.all(inFlight);
-  }
-
-  /** Never rejects. */
-  private async deliver(message: JsMsg): Promise<void> {
-    const beat = setInterval(() => {
-      message.working();
-    }, ACK_WAIT_MS / 3);
-    try {
-      await this.handle(message);
-      message.ack();
-    } catch (error) {
-      await this.settleFailure(message, error);
-    } finally {
-      clearInterval(beat);
-    }
-  }
-
-  private async handle(message: JsMsg): Promise<void> {
+  private async apply(message: JsMsg): Promise<void> {
     const data = parse(message);
     const pattern = this.options.patternOf(data);
     const handler = pattern === undefined ? null : this.getHandlerByPattern(pattern);
     if (handler === null) throw new Undeliverable();
     const result: unknown = await handler(data, new JetStreamContext([message]));
     await lastValueFrom(this.transformToObservable(result), { defaultValue: undefined });
-  }
-
-  private async settleFailure(message: JsMsg, error: unknown): Promise<void> {
-    const failure = error instanceof Undeliverable ? 'poison' : this.options.failureOf(error);
-    const attempt = message.info.deliveryCount;
-    const settlement = settle(failure, attempt);
-    this.logger.warn(
-      `bus.event.failed seq=${message.seq} attempt=${attempt} kind=${failure} reason=${reasonOf(error)}`,
-    );
-    if (settlement.kind === 'later') {
-      message.nak(settlement.delayMs);
-      return;
-    }
-    try {
-      await this.publishDeadLetter(message, failure, attempt);
-      message.term();
-    } catch (cause) {
-      this.logger.error(`bus.dead_letter.failed seq=${message.seq} reason=${reasonOf(cause)}`);
-      message.nak(ACK_WAIT_MS);
-    }
-  }
-
-  private async publishDeadLetter(message: JsMsg, failure: string, attempt: number): Promise<void> {
-    const { deadLetters, service } = this.options;
-    const origin = `${message.info.stream}:${message.seq}`;
-    const messageHeaders = headers();
-    messageHeaders.set('Dead-Letter-Reason', failure);
-    messageHeaders.set('Dead-Letter-Attempts', String(attempt));
-    messageHeaders.set('Dead-Letter-Origin', origin);
-    messageHeaders.set('Dead-Letter-Subject', message.subject);
-    const msgID = `${service}:${origin}`;
-    if (this.client === undefined) throw new Error('not connected');
-    await this.client.publish(`${deadLetters.subject}.${service}`, message.data, { headers: messageHeaders, msgID });
-  }
-}
-
-/** A message that no handler of this process can be given. */
-class Undeliverable extends Error {
-  constructor() {
-    super('it is no message that a handler here is for');
   }
 }
 

@@ -9,3 +9,5 @@ export type { AppSession } from '#session';
 export { optionsFromKeys, serviceKeys } from './service-keys.js';
 export { AssertionVerifier } from './assertion-verifier.js';
 export type { AssertionSource } from './assertion-verifier.js';
+export { Reconcile } from './reconcile.js';
+export type { Ask, ReconcileOptions } from './reconcile.js';

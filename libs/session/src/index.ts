@@ -59,6 +59,17 @@ export {
 } from './ports.js';
 export { EndedSessions, LivingSessions, SyncPlaces } from './service-ports.js';
 export type { HeardEnding, SessionClaim, SyncPlace } from './service-ports.js';
+export {
+  decodeEndedAnswer,
+  decodeEndedQuestion,
+  ENDED_QUESTIONS,
+  encodeEndedAnswer,
+  encodeEndedQuestion,
+  endedQuestionSubjectOf,
+  MOST_ASKED,
+  serviceOfQuestion,
+} from './ended-question.js';
+export type { EndedAnswer, EndedQuestion, EndedRefusal } from './ended-question.js';
 export { decodeReceipt, encodeReceipt, RECEIPT, receiptSubjectOf } from './receipt.js';
 export type { AppSession, NewBrowserSession, OnceToken, OpenedSession, TakenToken } from './ports.js';
 export {

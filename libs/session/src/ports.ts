@@ -132,8 +132,9 @@ export abstract class AppSessions {
   abstract open(session: Omit<AppSession, 'revoked'>, now: Date): Promise<AppSession>;
 
   /**
-   * Applies an event: sets its mark and revokes every matching session that was opened before the end, in one
-   * transaction. Twice, late or out of order gives the same result. Gives how many sessions it revoked.
+   * Applies an event: sets its mark, from when on no session that was opened before the end is usable, and revokes every
+   * matching one. Twice, late or out of order gives the same result; when it rejects half-way, once more does the rest. Gives
+   * how many sessions it revoked.
    */
   abstract applyEnded(event: SessionEnded, now: Date): Promise<number>;
 

@@ -1,9 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { AppSessions } from '#session';
+import { AppSessions, LivingSessions, SyncPlaces } from '#session';
 import { AppDatabase } from './app-database.js';
-import { PrismaAppSessions } from './prisma-app-sessions.js';
+import { prismaAppSessions } from './prisma-app-sessions.js';
 
-/** Gives a service its app sessions, kept in its own Postgres. */
+/** Gives a service its app sessions and its place in the stream of endings, kept in its own Postgres. */
 @Module({})
 export class AppStoreModule {
   static forRoot(url: string): DynamicModule {
@@ -14,11 +14,13 @@ export class AppStoreModule {
         { provide: AppDatabase, useFactory: () => new AppDatabase(url) },
         {
           provide: AppSessions,
-          useFactory: (database: AppDatabase) => new PrismaAppSessions(database),
+          useFactory: (database: AppDatabase) => prismaAppSessions(database),
           inject: [AppDatabase],
         },
+        { provide: LivingSessions, useExisting: AppSessions },
+        { provide: SyncPlaces, useExisting: AppSessions },
       ],
-      exports: [AppDatabase, AppSessions],
+      exports: [AppDatabase, AppSessions, LivingSessions, SyncPlaces],
     };
   }
 }

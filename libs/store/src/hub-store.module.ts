@@ -5,6 +5,7 @@ import {
   Canaries,
   Clock,
   DeadEvents,
+  EndedSessions,
   HubCleanUp,
   IssuerHealth,
   LoginTransactions,
@@ -35,6 +36,7 @@ import { PrismaBrakes } from './prisma-brakes.js';
 import { PrismaBrowserSessions } from './prisma-browser-sessions.js';
 import { PrismaDeadEvents } from './prisma-dead-events.js';
 import { PrismaCanaries } from './prisma-canaries.js';
+import { PrismaEndedSessions } from './prisma-ended-sessions.js';
 import { PrismaHubCleanUp } from './prisma-hub-clean-up.js';
 import { PrismaIssuerHealth } from './prisma-issuer-health.js';
 import { PrismaLoginTransactions } from './prisma-login-transactions.js';
@@ -120,6 +122,7 @@ export class HubStoreModule {
         onDatabase(SsfStreams, (database) => new PrismaSsfStreams(database)),
         { provide: Outbox, useFactory: () => new PgOutbox(url, clock, Math.random) }, // connects when it is drained
         onDatabase(DeadEvents, (database) => new PrismaDeadEvents(database)),
+        onDatabase(EndedSessions, (database) => new PrismaEndedSessions(database)),
         onDatabase(PollerGauges, (database) => new PrismaPollerGauges(database)),
         onDatabase(HubCleanUp, (database) => new PrismaHubCleanUp(database, clock)),
       ],
@@ -148,6 +151,7 @@ export class HubStoreModule {
         SsfStreams,
         Outbox,
         DeadEvents,
+        EndedSessions,
         PollerGauges,
         HubCleanUp,
       ],

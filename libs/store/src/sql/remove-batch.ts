@@ -2,7 +2,6 @@ import { Prisma } from '../generated/hub/client.js';
 
 /** A table that forgets, and the column that says when. */
 export type ForgetfulTable =
-  | 'AppSession'
   | 'LoginTransaction'
   | 'LogoutTransaction'
   | 'SilentAttempt'
