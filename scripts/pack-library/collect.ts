@@ -23,10 +23,10 @@ export function collect(libs: string, entryPoints: Readonly<Record<string, Entry
   const files = new Map<string, string>();
   const packages = new Set<string>();
   const take = (path: string, built: string): void => {
-    if (files.has(toPackage(path))) return;
+    if (files.has(path)) return;
     if (path.includes('/generated/')) throw new Error(`the library must not need ${path}`);
     const { text, files: needed, packages: foreign } = straighten(path, built, indexes);
-    files.set(toPackage(path), toPackage(text));
+    files.set(path, text);
     for (const name of foreign) packages.add(packageOf(name));
     for (const file of needed.map((each) => (path.endsWith('.d.ts') ? declarationsOf(each) : each)))
       take(file, readFileSync(join(libs, file), 'utf8'));
@@ -44,9 +44,6 @@ function entryText({ lib, names }: EntryPoint): string {
     ? `export * from './${lib}/src/index.js';\n`
     : `export { ${names.join(', ')} } from '#${lib}';\n`;
 }
-
-/** In the package a lib has no `src`. */
-const toPackage = (text: string): string => text.replaceAll('/src/', '/');
 
 const declarationsOf = (file: string): string => file.replace(/\.js$/, '.d.ts');
 

@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { packLibrary, toTarball } from '../../scripts/pack-library/pack.js';
@@ -15,16 +14,13 @@ describe('the library, packed for people who do not have this repository', () =>
   let packed: string;
   let tarball: { readonly file: string; readonly bytes: number };
   beforeAll(async () => {
-    guard = await startGuard(await createRunFolder('packed'));
-    folder = await mkdtemp(join(tmpdir(), 'session-sync-stranger-')); // the guardian's folder may go before npm is done with it
+    folder = await createRunFolder('packed');
+    guard = await startGuard(folder);
     packed = join(folder, 'package');
     await packLibrary(packed);
     tarball = await toTarball(packed, folder);
   }, 60_000);
-  afterAll(async () => {
-    await guard.stopAll();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => guard.stopAll());
 
   it('is small, and has nothing of gateway, poller, tests or anybody’s database client', async () => {
     const files = await readdir(packed, { recursive: true });

@@ -48,9 +48,8 @@ export class Stranger {
 
   /** Gives what the compiler says of our declarations and of the project's sources; other people's are not ours to mend. */
   async compile(): Promise<readonly string[]> {
-    const output = await this.run(process.execPath, ['node_modules/typescript/bin/tsc']).catch((error: unknown) =>
-      error instanceof Error && 'stdout' in error ? String(error.stdout) : Promise.reject(error as Error),
-    );
+    const tsc = 'node_modules/typescript/bin/tsc';
+    const output = await this.run(process.execPath, [tsc]).catch(({ stdout }: { readonly stdout: string }) => stdout);
     return output.split('\n').filter((line) => line.startsWith('src/') || line.startsWith(LIBRARY));
   }
 

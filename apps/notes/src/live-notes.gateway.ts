@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { type OnGatewayConnection, WebSocketGateway } from '@nestjs/websockets';
 import type { WebSocket } from 'ws';
 import { reasonOf } from '#session';
-import { SessionChannels, SessionRefused, SocketAdmission } from '#session-sync';
+import { SessionChannels, SessionDoor, SessionRefused } from '#session-sync';
 import { NoteFeed } from './note-feed.js';
 
 const SESSION_ENDED = 4401;
@@ -15,7 +15,7 @@ export class LiveNotesGateway implements OnGatewayConnection {
   private readonly logger = new Logger(LiveNotesGateway.name);
 
   constructor(
-    private readonly admission: SocketAdmission,
+    private readonly door: SessionDoor,
     private readonly channels: SessionChannels,
     private readonly feed: NoteFeed,
   ) {}
@@ -23,7 +23,7 @@ export class LiveNotesGateway implements OnGatewayConnection {
   async handleConnection(socket: WebSocket, request: IncomingMessage): Promise<void> {
     socket.on('error', () => undefined); // its end follows
     try {
-      const session = await this.admission.admit(LiveNotesGateway, socket, request);
+      const session = await this.door.admit(request);
       if (socket.readyState !== socket.OPEN) return;
       const release = this.channels.hold(session, (why) => {
         socket.close(SESSION_ENDED, why);
