@@ -60,7 +60,7 @@ const CLOSING_MS = 5_000;
  */
 export class JetStreamServer extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
-  override readonly transportId = Symbol('JETSTREAM');
+  override readonly transportId = Symbol.for('JETSTREAM');
   private progress = new CatchUp();
   private place: PlaceWatch | undefined;
   private connection: NatsConnection | undefined;

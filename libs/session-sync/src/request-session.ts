@@ -1,13 +1,24 @@
+import type { ExecutionContext } from '@nestjs/common';
 import type { AppSession } from '#session';
 
-const sessions = new WeakMap<object, AppSession>();
+const SESSION = Symbol('session-sync.session');
 
-/** Remembers which session a request came with, without touching the request: it may be Fastify's or Express's. */
-export function rememberSession(request: object, session: AppSession): void {
-  sessions.set(request, session);
+interface Admitted {
+  [SESSION]?: AppSession;
+}
+
+/** Remembers which session a request, a socket or an RPC message came with, under a name that nobody else can have. */
+export function rememberSession(context: ExecutionContext, session: AppSession): void {
+  (carrierOf(context) as Admitted)[SESSION] = session;
 }
 
 /** Gives the session that a request came with. */
-export function sessionOf(request: object): AppSession | undefined {
-  return sessions.get(request);
+export function sessionOf(context: ExecutionContext): AppSession | undefined {
+  return (carrierOf(context) as Admitted)[SESSION];
+}
+
+function carrierOf(context: ExecutionContext): object {
+  const type = context.getType();
+  if (type === 'http') return context.switchToHttp().getRequest<object>();
+  return type === 'ws' ? context.switchToWs().getClient<object>() : context.switchToRpc().getContext<object>();
 }

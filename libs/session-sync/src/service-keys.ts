@@ -1,7 +1,7 @@
 import { httpOrigin } from '#config';
 import { natsUrl } from '#bus';
 import { z } from 'zod';
-import type { SessionSyncOptions } from './session-sync.module.js';
+import type { SessionSyncOptions } from './sync-options.js';
 
 /** The configuration keys of a service that takes part. */
 export const serviceKeys = {
