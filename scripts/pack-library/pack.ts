@@ -49,7 +49,10 @@ export async function linkLibrary(folder: string): Promise<void> {
 }
 
 /** Makes the file that `npm install` takes; gives its path and its size in bytes. */
-export async function toTarball(folder: string, destination: string): Promise<{ readonly file: string; readonly bytes: number }> {
+export async function toTarball(
+  folder: string,
+  destination: string,
+): Promise<{ readonly file: string; readonly bytes: number }> {
   await mkdir(destination, { recursive: true });
   const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', destination];
   const { stdout } = await promisify(execFile)('npm', args, { cwd: folder });

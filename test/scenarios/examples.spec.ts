@@ -52,7 +52,9 @@ describe('the examples, as processes, on the packed library', () => {
 
   it('ship the models that the library ships', async () => {
     const [copy, original] = await Promise.all(
-      ['examples/prisma', 'prisma/app'].map((place) => readFile(join(REPOSITORY, place, 'session-sync.prisma'), 'utf8')),
+      ['examples/prisma', 'prisma/app'].map((place) =>
+        readFile(join(REPOSITORY, place, 'session-sync.prisma'), 'utf8'),
+      ),
     );
     expect(copy).toBe(original);
   });

@@ -26,7 +26,9 @@ describe('the library, packed for people who do not have this repository', () =>
     const files = await readdir(packed, { recursive: true });
     expect(tarball.bytes).toBeLessThan(150_000);
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'index.d.ts', 'prisma/session-sync.sql']));
-    expect(files.filter((file) => /generated|spec|hub|outbox|relay|publisher|sso-sessions|canar/.test(file))).toEqual([]);
+    expect(files.filter((file) => /generated|spec|hub|outbox|relay|publisher|sso-sessions|canar/.test(file))).toEqual(
+      [],
+    );
   });
 
   it('names no lib of this repository in the way that only this repository understands', async () => {
