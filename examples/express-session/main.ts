@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { promisify } from 'node:util';
 import { Controller, Get, Headers, Module, Post, Req, UnauthorizedException, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
@@ -37,9 +38,7 @@ class BasketController {
     const claim = await this.assertions.claim(header.replace(/^Bearer /i, '')).catch((cause: unknown) => {
       throw new UnauthorizedException(undefined, { cause });
     });
-    await new Promise<void>((resolve, reject) => {
-      request.session.regenerate((error?: Error) => (error ? reject(error) : resolve())); // never in a cookie from before
-    });
+    await promisify(request.session.regenerate.bind(request.session))(); // a cookie from before is worth nothing
     request.session.sso = claim;
     return { sub: claim.sub };
   }

@@ -49,4 +49,4 @@ const declarationsOf = (file: string): string => file.replace(/\.js$/, '.d.ts');
 
 /** Gives the package that a specifier names: `@nats-io/x/y` is `@nats-io/x`. */
 const packageOf = (specifier: string): string =>
-  posix.join(...specifier.split('/').slice(0, specifier[0] === '@' ? 2 : 1));
+  posix.join(...specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1));

@@ -8,7 +8,7 @@ import { freshDatabase } from '../support/databases.js';
 import { type FlowIdp, ownIdpForSuite } from '../support/flow-idps.js';
 import { Browser } from '../../scripts/demo/browser.js';
 import { natsForSuite } from '../support/nats.js';
-import { endOf, messageFrom, opened } from '../support/sockets.js';
+import { endOf, opened } from '../support/sockets.js';
 import { until } from '../support/until.js';
 
 const port = await freePort();
@@ -72,6 +72,11 @@ describe('what lives longer than a request: gateway, IdP, poller and services as
     new WebSocket(`${notes!.origin.replace('http', 'ws')}/live`, {
       headers: authorization === undefined ? {} : { authorization },
     });
+  const heardBy = (socket: WebSocket): unknown[] => {
+    const heard: unknown[] = [];
+    socket.on('message', (text: Buffer) => heard.push(JSON.parse(text.toString())));
+    return heard;
+  };
   const addNote = async (browser: Browser, text: string) => {
     const headers = { cookie: await cookieOf(browser), 'x-csrf': '1', 'content-type': 'application/json' };
     const body = JSON.stringify({ text });
@@ -81,33 +86,27 @@ describe('what lives longer than a request: gateway, IdP, poller and services as
   it('a WebSocket through the gateway hears of a new note, and of the sign-out at the IdP', async () => {
     const [ana, ben] = [await signedIn('ana'), await signedIn('ben')];
     const [ofAna, ofBen] = [await liveThroughGateway(ana), await liveThroughGateway(ben)];
-    await Promise.all([opened(ofAna), opened(ofBen)]);
-    const said: string[] = [];
-    ofBen.on('message', (data: Buffer) => said.push(data.toString()));
-    await until('the socket is admitted', async () => {
-      const heard = messageFrom(ofAna);
-      await addNote(ana, 'buy milk');
-      const waiting = new Promise<undefined>((resolve) => setTimeout(resolve, 500, undefined));
-      return Promise.race([heard, waiting]);
-    }).then(({ text }) => {
-      expect(JSON.parse(text)).toMatchObject({ event: 'note', data: { text: 'buy milk' } });
-    });
+    const [toAna, toBen] = [heardBy(ofAna), heardBy(ofBen)];
+    await until('both are admitted', () => (toAna.length > 0 && toBen.length > 0) || undefined);
+    await addNote(ana, 'buy milk');
+    await until('it is told', () => toAna.length > 1 || undefined);
+    expect(toAna).toMatchObject([{ event: 'ready' }, { event: 'note', data: { text: 'buy milk' } }]);
     const ended = endOf(ofAna);
     await idp.travel(ana, idp.signOutUrl, 'ana');
     expect(await ended).toMatchObject({ code: 4401 });
-    expect([ofBen.readyState, said]).toEqual([WebSocket.OPEN, []]);
+    expect([ofBen.readyState, toBen]).toEqual([WebSocket.OPEN, [{ event: 'ready' }]]);
     ofBen.close();
   });
 
   it('a WebSocket straight to the service ends too, with the cause, when the person signs out at the IdP', async () => {
-    const cara = await signedIn('ana');
-    const [sid, sub] = [await sidOf(cara), idp.subOf('ana')];
+    const ana = await signedIn('ana');
+    const [sid, sub] = [await sidOf(ana), idp.subOf('ana')];
     const assertion = await suite.assertionOf(sid as ReturnType<typeof newSid>, { iss: at.a, idp: idp.issuer, sub });
     const socket = liveDirectly(`Bearer ${assertion}`);
     await opened(socket);
-    const ended = endOf(socket).then((end) => ({ end, atMs: performance.now() }));
-    await idp.travel(cara, idp.signOutUrl, 'ana');
-    expect((await ended).end).toEqual({ code: 4401, reason: 'backchannel_logout' });
+    const ended = endOf(socket);
+    await idp.travel(ana, idp.signOutUrl, 'ana');
+    expect(await ended).toEqual({ code: 4401, reason: 'backchannel_logout' });
     expect(await endOf(liveDirectly(`Bearer ${assertion}`))).toMatchObject({ code: 4401 });
   });
 

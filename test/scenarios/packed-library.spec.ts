@@ -60,6 +60,7 @@ describe('the library, packed for people who do not have this repository', () =>
         return answer.status === 401 ? answer : undefined;
       });
       expect(await refused.json()).toMatchObject({ type: 'urn:sso:problem:session-ended', reason: 'operator' });
+      await stranger.stop(); // the next one is the same service: it would share the endings with it
     },
     300_000,
   );

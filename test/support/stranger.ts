@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { freePort } from '../../scripts/stack/free-port.js';
-import type { Guard } from '../../scripts/stack/guard.js';
+import type { Child, Guard } from '../../scripts/stack/guard.js';
 import { REPOSITORY } from '../../scripts/stack/repository.js';
 import { freshDatabase } from './databases.js';
 import { until } from './until.js';
@@ -26,6 +26,8 @@ const COMPILER_OPTIONS = {
 
 /** A Nest project outside this repository that has the packed library from npm. */
 export class Stranger {
+  private child: Child | undefined;
+
   private constructor(
     private readonly guard: Guard,
     private readonly folder: string,
@@ -49,7 +51,9 @@ export class Stranger {
   /** Gives what the compiler says of our declarations and of the project's sources; other people's are not ours to mend. */
   async compile(): Promise<readonly string[]> {
     const tsc = 'node_modules/typescript/bin/tsc';
-    const output = await this.run(process.execPath, [tsc]).catch(({ stdout }: { readonly stdout: string }) => stdout);
+    const output = await this.run(process.execPath, [tsc]).catch((error: unknown) =>
+      String((error as { readonly stdout?: unknown }).stdout),
+    );
     return output.split('\n').filter((line) => line.startsWith('src/') || line.startsWith(LIBRARY));
   }
 
@@ -74,6 +78,7 @@ export class Stranger {
     const child = this.guard.spawn(process.execPath, ['dist/main.js'], {
       ...{ name: 'orders', cwd: this.folder, logFile, env: { PATH, PORT: port, ...env } },
     });
+    this.child = child;
     const ended = child.exited.then(async () => Promise.reject(new Error(await readFile(logFile, 'utf8'))));
     const origin = `http://127.0.0.1:${port}`;
     const ready = until('it has caught up', () =>
@@ -85,6 +90,10 @@ export class Stranger {
     await Promise.race([ready, ended]);
     ended.catch(() => undefined);
     return origin;
+  }
+
+  async stop(): Promise<void> {
+    await this.child?.stop();
   }
 
   private write(path: string, text: string): Promise<void> {

@@ -35,6 +35,7 @@ export class LiveNotesGateway implements OnGatewayConnection {
         release();
         leave();
       });
+      socket.send(JSON.stringify({ event: 'ready' }));
     } catch (error) {
       this.refuse(socket, error);
     }
