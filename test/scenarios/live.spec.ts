@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CookieJar } from 'tough-cookie';
 import { WebSocket } from 'ws';
 import { stringify } from 'yaml';
 import { freePort } from '../../scripts/stack/free-port.js';
@@ -53,12 +54,15 @@ describe('what lives longer than a request: gateway, IdP, poller and services as
   }, 120_000);
   afterAll(() => suite.stop());
 
+  const jars = new WeakMap<Browser, CookieJar>();
   const signedIn = async (login: string): Promise<Browser> => {
-    const browser = new Browser();
+    const jar = new CookieJar();
+    const browser = new Browser(jar);
+    jars.set(browser, jar);
     await idp.travel(browser, `${at.a}/bff/login?returnUrl=/inside`, login);
     return browser;
   };
-  const cookieOf = (browser: Browser) => browser.jar.getCookieString(`${at.a}/`);
+  const cookieOf = (browser: Browser) => jars.get(browser)!.getCookieString(`${at.a}/`);
   const sidOf = async (browser: Browser): Promise<string> => {
     const { body } = await browser.ask(`${at.a}/bff/user?slide=false`);
     return String((body as { type: string; value: unknown }[]).find(({ type }) => type === 'sid')?.value);
