@@ -3,7 +3,7 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', '**/generated/', 'coverage/', 'node_modules/'] },
+  { ignores: ['dist/', '**/generated/', 'coverage/', 'node_modules/', 'test/stranger/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -10,27 +10,27 @@ import { pathToFileURL } from 'node:url';
 import { runPrisma } from './bootstrap/run-prisma.mjs';
 import { REPOSITORY, runVisibly, say } from './bootstrap/run-visibly.mjs';
 
-const OWNERS = ['hub', 'idp', 'app'];
+const SCHEMAS = ['prisma/hub', 'prisma/idp', 'prisma/app', 'examples/prisma'];
 const STAMP = '.generated-from';
 
 /** Generates what has changed, compiles. Rejects when a part of it fails; the compiler's own words are on stderr by then. */
 export async function build({ generateOnly = false } = {}) {
-  await Promise.all(OWNERS.map(generate));
+  await Promise.all(SCHEMAS.map(generate));
   if (generateOnly) return;
   await runVisibly('tsc', process.execPath, [inModules('typescript/bin/tsc'), '-p', 'tsconfig.build.json']);
 }
 
-async function generate(owner) {
-  const folder = join(REPOSITORY, 'prisma', owner);
+async function generate(place) {
+  const folder = join(REPOSITORY, place);
   const schemaFile = join(folder, 'schema.prisma');
-  if (!existsSync(schemaFile)) return say(`prisma/${owner} has no schema yet`);
+  if (!existsSync(schemaFile)) return say(`${place} has no schema yet`);
   const files = readdirSync(folder).filter((name) => name.endsWith('.prisma')); // a schema may have several
   const schema = files.map((name) => readFileSync(join(folder, name), 'utf8')).join('');
   const generator = readFileSync(inModules('prisma/package.json'), 'utf8');
   const hash = createHash('sha256').update(schema).update(generator).digest('hex');
   const stamp = join(folder, outputOf(schema), STAMP); // in the output: whoever removes that removes it too
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
-  await runPrisma(`prisma generate (${owner})`, owner, ['generate'], { quiet: true });
+  await runPrisma(`prisma generate (${place})`, place, ['generate'], { quiet: true });
   writeFileSync(stamp, hash);
 }
 

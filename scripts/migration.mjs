@@ -34,7 +34,7 @@ try {
   url.pathname = '/migration';
   const args = ['migrate', 'dev', '--create-only', '--name', name];
   const env = { DATABASE_URL: url.href };
-  await runPrisma(`migration ${name} of ${owner}`, owner, args, { env, stdio: 'inherit' });
+  await runPrisma(`migration ${name} of ${owner}`, `prisma/${owner}`, args, { env, stdio: 'inherit' });
 } catch (error) {
   say(error.message);
   process.exitCode = 1;

@@ -3,6 +3,8 @@ import { HealthChecks, HealthModule, MetricsModule } from '#http';
 import type { Clock } from '#session';
 import { optionsFromKeys, SessionSyncModule, SyncState } from '#session-sync';
 import { AppDatabase, AppStoreModule } from '#store';
+import { LiveNotesGateway } from './live-notes.gateway.js';
+import { NoteFeed } from './note-feed.js';
 import { NotesController } from './notes.controller.js';
 import type { NotesConfig } from './config.js';
 
@@ -13,6 +15,7 @@ export class AppModule {
     return {
       module: AppModule,
       controllers: [NotesController],
+      providers: [NoteFeed, LiveNotesGateway],
       imports: [
         AppStoreModule.forRoot(config.DATABASE_URL),
         SessionSyncModule.forRoot({ service: 'notes', ...optionsFromKeys(config), clock }),

@@ -4,6 +4,7 @@ import { type AppSession, CurrentSession, SessionGuard } from '#session-sync';
 import { AppDatabase } from '#store';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import { NoteFeed } from './note-feed.js';
 
 const NewNote = z.object({ text: z.string().min(1).max(10_000) });
 
@@ -14,6 +15,7 @@ export class NotesController {
   constructor(
     private readonly database: AppDatabase,
     private readonly clock: Clock,
+    private readonly feed: NoteFeed,
   ) {}
 
   @Get()
@@ -32,6 +34,8 @@ export class NotesController {
     if (!note.success) throw new BadRequestException();
     const row = { id: uuidv7(), sub: session.sub, text: note.data.text, createdAt: this.clock.now() };
     await this.database.note.create({ data: row });
-    return { id: row.id, text: row.text, createdAt: row.createdAt };
+    const added = { id: row.id, text: row.text, createdAt: row.createdAt };
+    this.feed.added(session.sub, added);
+    return added;
   }
 }
