@@ -7,4 +7,6 @@ export { JetStreamPublisher } from './jetstream-publisher.js';
 export { JetStreamServer } from './jetstream-server.js';
 export type { JetStreamServerOptions } from './jetstream-server.js';
 export { OutboxRelay } from './outbox-relay.js';
+export type { NatsAccess, NatsServers, NatsTls } from './nats-access.js';
+export { natsAccessOf, natsKeys, refuseContradictions } from './nats-keys.js';
 export { natsUrl } from './nats-url.js';

@@ -18,11 +18,12 @@ import { ensureConsumer } from './ensure-consumer.js';
 import { ensureStream, REMAKE_PAUSE_MS, type StreamSpec } from './ensure-stream.js';
 import { insist } from './insist.js';
 import { JetStreamContext } from './jetstream-context.js';
+import type { NatsAccess } from './nats-access.js';
 import { settle } from './settle.js';
 
 /** A service that hears one stream. */
 export interface JetStreamServerOptions {
-  readonly urls: string;
+  readonly urls: NatsAccess;
   readonly stream: StreamSpec;
   /** where unreadable messages go: `<deadLetters.subject>.<service>` */
   readonly deadLetters: { readonly stream: StreamSpec; readonly subject: string };

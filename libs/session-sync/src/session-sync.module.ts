@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { deadLetterStream, JetStreamServer, logoutStream } from '#bus';
+import { deadLetterStream, JetStreamServer, logoutStream, type NatsAccess } from '#bus';
 import { AppSessions, Clock, eventPatternOf, SessionError } from '#session';
 import { AssertionVerifier } from './assertion-verifier.js';
 import { ExpiredSessions } from './expired-sessions.js';
@@ -19,7 +19,7 @@ export interface SessionSyncOptions {
   /** the IdP whose people come in */
   readonly trustedIssuer: string;
   /** `nats://user:password@host:4222` */
-  readonly nats: string;
+  readonly nats: NatsAccess;
   /** replicas of the stream, should this service be the first to make it; default 1 */
   readonly streamReplicas?: number | undefined;
   readonly clock: Clock;
