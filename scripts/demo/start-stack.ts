@@ -67,8 +67,12 @@ export async function startStack(options: StackOptions, progress: Progress): Pro
   };
 }
 
-function natsUrlsOf({ urlOf }: NatsServer): Readonly<Record<NatsUser, string>> {
-  return { 'session-poller': urlOf('session-poller'), notes: urlOf('notes'), billing: urlOf('billing') };
+function natsUrlsOf(nats: NatsServer): Readonly<Record<NatsUser, string>> {
+  return {
+    'session-poller': nats.urlOf('session-poller'),
+    notes: nats.urlOf('notes'),
+    billing: nats.urlOf('billing'),
+  };
 }
 
 /** Stops what hears requests first and what keeps data last, so that nothing is asked of a part that is gone. */

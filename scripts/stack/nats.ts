@@ -52,7 +52,7 @@ export async function startNats(guard: Guard, options: NatsOptions): Promise<Nat
   const folder = join(options.dir, 'nats');
   const port = await freePort();
   const { passwords, text } = natsUsers(options.services ?? ['notes', 'billing'], newPassword);
-  await mkdir(folder, { mode: 0o700 });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const configFile = join(folder, 'nats.conf');
   await writeFile(configFile, configuration(port, folder, options.access ?? text), { mode: 0o600 }); // argv can be read by anybody
   const logFile = join(options.dir, 'nats.log');

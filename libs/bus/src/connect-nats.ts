@@ -26,13 +26,15 @@ const logger = new Logger('Nats');
  * ever; it says why it waits. Where TLS is asked for, nothing is told to a server that has none or can't prove its name.
  *
  * @param name what the server shows as the connection's name; answers go to the inbox `_INBOX_<name>`
- * @throws TypeError when the access contradicts itself
+ * @param signal ends the wait
+ * @throws TypeError when the access contradicts itself; the signal's reason when it aborts
  */
-export async function connectNats(access: NatsAccess, name: string): Promise<NatsConnection> {
+export async function connectNats(access: NatsAccess, name: string, signal?: AbortSignal): Promise<NatsConnection> {
   const [fault] = faultsOf(access);
   if (fault !== undefined) throw new TypeError(`NATS can't be reached like this: ${fault.part} ${fault.message}`);
   let said = '';
   for (let tries = 1; ; tries += 1) {
+    signal?.throwIfAborted();
     try {
       return await connect(optionsOf(serversOf(access), name));
     } catch (error) {
@@ -41,7 +43,7 @@ export async function connectNats(access: NatsAccess, name: string): Promise<Nat
         logger.warn(`bus.connect.failed name=${name} attempt=${tries} reason=${reason}`);
       said = reason;
     }
-    await setTimeout(PAUSE_MS);
+    await setTimeout(PAUSE_MS, undefined, { signal });
   }
 }
 
