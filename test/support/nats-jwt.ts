@@ -6,6 +6,7 @@ type Keys = ReturnType<typeof nkeys.createUser>;
 export class TestOperator {
   private readonly operator = nkeys.createOperator();
   private readonly account = nkeys.createAccount();
+  private readonly system = nkeys.createAccount();
 
   /** The part of nats.conf that trusts this operator, and knows its account. */
   get access(): string {
@@ -21,10 +22,17 @@ export class TestOperator {
     };
     const storage = { mem_storage: -1, disk_storage: -1, streams: -1, consumer: -1 };
     const operator = sign(this.operator, this.operator, 'test', { type: 'operator', version: 2 });
-    const claims = { type: 'account', version: 2, limits: { ...unlimited, ...storage } };
-    const account = sign(this.operator, this.account, 'sso', claims);
-    const id = this.account.getPublicKey();
-    return `operator: ${operator}\nresolver: MEMORY\nresolver_preload: { ${id}: ${account} }\n`;
+    const known = [this.account, this.system].map((account) => {
+      const limits = account === this.system ? unlimited : { ...unlimited, ...storage }; // the system's has no JetStream
+      const jwt = sign(this.operator, account, 'test', { type: 'account', version: 2, limits });
+      return `${account.getPublicKey()}: ${jwt}`;
+    });
+    return [
+      `operator: ${operator}`,
+      `system_account: ${this.system.getPublicKey()}`,
+      'resolver: MEMORY',
+      `resolver_preload: { ${known.join('\n')} }\n`,
+    ].join('\n');
   }
 
   /** Gives a credentials file of a user, as `nsc generate creds` writes it. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { checkServerIdentity, type ConnectionOptions as TlsConnectOptions, type PeerCertificate } from 'node:tls';
-import { reasonOf } from '#session';
+import { isNativeError } from 'node:util/types';
 import {
   type Authenticator,
   connect,
@@ -17,6 +17,7 @@ import { Logger } from '@nestjs/common';
 import { addressesOf, faultsOf, type NatsAccess, type NatsServers, serversOf } from './nats-access.js';
 
 const PAUSE_MS = 250;
+const CONNECT_TIMEOUT_MS = 5_000;
 /** A fault that stays is said again after so many tries. */
 const SAID_AGAIN = 120;
 const logger = new Logger('Nats');
@@ -38,7 +39,7 @@ export async function connectNats(access: NatsAccess, name: string, signal?: Abo
     try {
       return await connect(optionsOf(serversOf(access), name));
     } catch (error) {
-      const reason = reasonOf(error);
+      const reason = isNativeError(error) ? error.message : 'unknown';
       if (reason !== said || tries % SAID_AGAIN === 0)
         logger.warn(`bus.connect.failed name=${name} attempt=${tries} reason=${reason}`);
       said = reason;
@@ -55,6 +56,7 @@ function optionsOf(servers: NatsServers, name: string): ConnectionOptions {
     inboxPrefix: servers.inboxPrefix ?? `_INBOX_${name.replaceAll(/[^\w-]/g, '_')}`,
     ...authenticatorOf(servers, addresses),
     ...tlsOf(servers, addresses),
+    timeout: CONNECT_TIMEOUT_MS,
     maxReconnectAttempts: -1,
     ignoreAuthErrorAbort: true, // a password that is being changed is right again in a moment
     reconnectTimeWait: PAUSE_MS,
