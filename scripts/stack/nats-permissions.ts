@@ -146,7 +146,11 @@ function observerPermissions(services: readonly string[]): NatsPermissions {
   };
 }
 
+/** A service of such a name would share its inbox or its place with another role. */
+const TAKEN = ['session-poller', 'observer', GATHERER];
+
 function nameOf(name: string): string {
+  if (TAKEN.includes(name)) throw new TypeError(`${name} is the name of something else; a service needs another`);
   if (!NAME.test(name)) throw new TypeError('a name is made of letters, digits, _ and -');
   return name;
 }

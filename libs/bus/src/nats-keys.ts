@@ -59,7 +59,9 @@ export function refuseContradictions(
   context: { addIssue(issue: { code: 'custom'; path: string[]; message: string }): void },
 ): void {
   for (const { part, message } of faultsOf(natsAccessOf(keys)))
-    context.addIssue({ code: 'custom', path: [KEY_OF[part]], message });
+    if (part !== 'urls')
+      // that key is refused by itself
+      context.addIssue({ code: 'custom', path: [KEY_OF[part]], message });
 }
 
 function canBeRead(path: string): boolean {
