@@ -79,6 +79,7 @@ const GRANTS: Readonly<Record<string, Allowed>> = {
     '@nestjs/microservices': 'the transport strategy is a server of Nest',
     rxjs: 'what Nest handlers give back',
     zod: 'reads NATS_URL',
+    'node:fs': 'seeds, credentials and certificates are files',
   },
   'session-sync': {
     '#bus': 'events come over JetStream',

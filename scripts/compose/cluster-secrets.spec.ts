@@ -1,14 +1,21 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
 import { fillSecretFolder } from './cluster-secrets.js';
+import { handOut, shares } from './hand-out.js';
 import { SecretFolder } from './secret-folder.js';
+
+/** What a test reads of docker-compose.yml. */
+interface ComposeFile {
+  readonly services: Readonly<Record<string, { readonly volumes?: readonly string[] }>>;
+}
 
 const addresses = { gateway: 'http://gateway:8080', frontEnds: ['http://localhost:8080', 'http://127.0.0.1:8081'] };
 const ours = process.getgid?.() ?? 0;
 const readers = { apps: ours, postgres: ours, nats: ours };
-const derived = ['clients.json', 'nats-url', 'nats-users.conf', 'nats-routes.conf'];
+const derived = ['clients.json', 'nats-notes-url', 'nats-users.conf', 'nats-routes.conf'];
 
 describe('the secrets of the docker-compose cluster', () => {
   let dir: string;
@@ -42,12 +49,12 @@ describe('the secrets of the docker-compose cluster', () => {
   it('are completed when some are missing, and the rest is left alone', async () => {
     await fill();
     const before = await readAll();
-    for (const name of ['operator-token', 'nats-password']) await rm(join(dir, name));
+    for (const name of ['operator-token', 'nats-notes-password']) await rm(join(dir, name));
     await fill();
     const after = await readAll();
     const changed = [...before.keys()].filter((name) => after.get(name) !== before.get(name));
-    expect(changed.sort()).toEqual(['nats-password', 'nats-url', 'nats-users.conf', 'operator-token']);
-    expect(after.get('nats-url')).toContain(`:${after.get('nats-password') ?? ''}@nats-1:4222`);
+    expect(changed.sort()).toEqual(['nats-notes-password', 'nats-notes-url', 'nats-users.conf', 'operator-token']);
+    expect(after.get('nats-notes-url')).toContain(`notes:${after.get('nats-notes-password') ?? ''}@nats-1:4222`);
   });
 
   it('encrypt the databases of the gateway and of the identity provider with keys of their own', async () => {
@@ -74,5 +81,40 @@ describe('the secrets of the docker-compose cluster', () => {
     expect(await read('clients.json')).toContain('"redirect_uris":["http://localhost:9000/bff/callback"]');
     expect(await read('client-secret')).toBe(before.get('client-secret'));
     expect([...before.keys()]).toEqual(expect.arrayContaining(derived));
+  });
+
+  it('are seen by nobody but whom they are for', async () => {
+    await fill();
+    const parts = join(dir, 'parts');
+    for (const part of Object.keys(shares)) await mkdir(join(parts, part), { recursive: true });
+    await handOut(new SecretFolder(dir), (part) => new SecretFolder(join(parts, part)), readers);
+    const seen = async (part: string): Promise<readonly string[]> => (await readdir(join(parts, part))).sort();
+    expect(await seen('notes')).toEqual(['nats-url', 'notes-database-url']);
+    expect(await seen('gateway')).toEqual(['assertion-key.json', 'client-secret', 'hub-database-url', 'token-keys']);
+    const urls = await Promise.all(['notes', 'billing', 'poller'].map((part) => read(join('parts', part, 'nats-url'))));
+    expect(urls.map((url) => new URL(url.split(',')[0] ?? '').username)).toEqual([
+      'notes',
+      'billing',
+      'session-poller',
+    ]);
+    expect(await read('nats-users.conf')).not.toContain('no_auth_user');
+  });
+
+  it('have a volume each in docker-compose.yml, which its parts alone mount', async () => {
+    const { services } = parse(await readFile('docker-compose.yml', 'utf8'), { merge: true }) as ComposeFile;
+    const mounted = Object.entries(services).flatMap(([name, { volumes = [] }]) =>
+      volumes.flatMap(
+        (volume) =>
+          /^(secrets[\w-]*):/
+            .exec(volume)
+            ?.slice(1)
+            .map((secret) => [name, secret]) ?? [],
+      ),
+    );
+    const byOthers = mounted.filter(([name]) => name !== 'secrets');
+    const wanted = Object.keys(services).filter((name) => name !== 'secrets');
+    expect(byOthers).toEqual(wanted.map((name) => [name, `secrets-${name.replace(/-\d$/, '')}`]));
+    const made = mounted.filter(([name]) => name === 'secrets').map(([, secret]) => secret);
+    expect(made.sort()).toEqual(['secrets', ...Object.keys(shares).map((part) => `secrets-${part}`)].sort());
   });
 });

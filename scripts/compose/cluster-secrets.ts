@@ -1,5 +1,7 @@
 import { createSecrets } from '../demo/secrets.js';
 import { newPassword } from '../stack/create-database.js';
+import { type NatsRole, userOf } from '../stack/nats-permissions.js';
+import { rolesOf } from '../stack/nats-users.js';
 import { gatewayClient, type ClientAddresses } from './gateway-client.js';
 import { natsRoutes, natsUrl, natsUsers } from './nats-settings.js';
 import type { SecretFolder } from './secret-folder.js';
@@ -51,10 +53,18 @@ async function keepDatabaseSecrets(folder: SecretFolder, { apps, postgres }: Rea
   }
 }
 
+/** Each app is a NATS user of its own, and somebody who looks on is one more. */
 async function keepNatsSecrets(folder: SecretFolder, { apps, nats }: Readers): Promise<void> {
-  const password = await folder.keep('nats-password', nats, newPassword);
+  const services = ['notes', 'billing'];
+  const roles: readonly NatsRole[] = [...rolesOf(services), { kind: 'observer', services }];
+  const users: { readonly role: NatsRole; readonly password: string }[] = [];
+  for (const role of roles) {
+    const user = userOf(role);
+    const password = await folder.keep(`nats-${user}-password`, nats, newPassword);
+    await folder.replace(`nats-${user}-url`, apps, natsUrl(user, password));
+    users.push({ role, password });
+  }
   const routePassword = await folder.keep('nats-route-password', nats, newPassword);
-  await folder.replace('nats-users.conf', nats, natsUsers(password));
+  await folder.replace('nats-users.conf', nats, natsUsers(users));
   await folder.replace('nats-routes.conf', nats, natsRoutes(routePassword));
-  await folder.replace('nats-url', apps, natsUrl(password));
 }

@@ -1,10 +1,16 @@
+import type { NatsRole } from '../stack/nats-permissions.js';
+import { userBlock } from '../stack/nats-users.js';
+
 const nodes = ['nats-1', 'nats-2', 'nats-3'] as const;
-const user = 'session-sync';
 const routeUser = 'route';
 
-/** The part of a node's configuration that says who may connect. Passwords hold nothing that needs escaping. */
-export function natsUsers(password: string): string {
-  return `authorization {\n  user: ${user}\n  password: "${password}"\n}`;
+/**
+ * The part of a node's configuration that says who may connect, and what each may do. Passwords hold nothing that needs
+ * escaping.
+ */
+export function natsUsers(users: readonly { readonly role: NatsRole; readonly password: string }[]): string {
+  const blocks = users.map(({ role, password }) => userBlock(role, password));
+  return `authorization {\n  users: [\n${blocks.join('\n')}\n  ]\n}`;
 }
 
 /** The part of the `cluster` block that says who is in it, and how its nodes know each other. */
@@ -16,7 +22,7 @@ export function natsRoutes(password: string): string {
   ].join('\n');
 }
 
-/** Where clients find the cluster: every node, so that one may be away. */
-export function natsUrl(password: string): string {
+/** Where one user finds the cluster: every node, so that one may be away. */
+export function natsUrl(user: string, password: string): string {
   return nodes.map((node) => `nats://${user}:${password}@${node}:4222`).join(',');
 }

@@ -11,6 +11,11 @@ export class SecretFolder {
   /** Gives what the file holds, without its line end. If it is not there, it is made first; else it is left as it is. */
   async keep(name: string, gid: number, make: () => string | Promise<string>): Promise<string> {
     if (!(await this.has(name))) await this.replace(name, gid, await make());
+    return this.read(name);
+  }
+
+  /** Gives what the file holds, without its line end. @throws the file system's own error when it is not there */
+  async read(name: string): Promise<string> {
     return (await readFile(join(this.path, name), 'utf8')).trim();
   }
 

@@ -34,15 +34,15 @@ const Key = z.looseObject({ kty: z.string(), kid: z.string() });
  */
 export async function composeTarget(command: string): Promise<Target> {
   const compose = composeCommand(command);
-  const secret = async (file: string): Promise<string> =>
-    (await compose('exec', '-T', 'gateway-1', 'cat', `/run/secrets-demo/${file}`)).trim();
+  const secret = async (app: string, file: string): Promise<string> =>
+    (await compose('exec', '-T', app, 'cat', `/run/secrets-demo/${file}`)).trim();
   const [operatorToken, people, assertionKey, hub, notes, billing] = await Promise.all([
-    secret('operator-token'),
-    secret('people.json'),
-    secret('assertion-key.json'),
-    secret('hub-database-url'),
-    secret('notes-database-url'),
-    secret('billing-database-url'),
+    secret('idp', 'operator-token'),
+    secret('idp', 'people.json'),
+    secret('gateway-1', 'assertion-key.json'),
+    secret('gateway-1', 'hub-database-url'),
+    secret('notes', 'notes-database-url'),
+    secret('billing', 'billing-database-url'),
   ]);
   return {
     addresses,

@@ -13,6 +13,7 @@ async function stack(): Promise<Stack> {
     databases: { hub: 'postgresql://hub', idp: 'postgresql://idp', notes: 'postgresql://notes', billing: 'b' },
     natsUrl: 'nats://observer',
     natsServiceUrl: 'nats://service',
+    natsUrls: { 'session-poller': 'nats://poller', notes: 'nats://notes', billing: 'nats://billing' },
     apps: new Map(),
   };
 }

@@ -11,7 +11,7 @@ export function envValues(
   stack: Stack,
   ownIssuer: (OwnIssuer & { readonly clientSecret: string }) | undefined,
 ): ReadonlyMap<string, string> {
-  const { origins, secrets, databases, natsUrl, natsServiceUrl } = stack;
+  const { origins, secrets, databases, natsUrl, natsServiceUrl, natsUrls } = stack;
   const pid = (name: Parameters<typeof stack.apps.get>[0]): string => (stack.apps.get(name)?.pid ?? 0).toString();
   const intervalS = ownIssuer === undefined ? pollIntervalS : ownIssuerPollIntervalS;
   const builtIn = ownIssuer === undefined;
@@ -30,6 +30,9 @@ export function envValues(
     ...(builtIn ? [...people(secrets), ...examples(secrets)] : []),
     ['NATS_URL', natsUrl],
     ['NATS_SERVICE_URL', natsServiceUrl],
+    ['NATS_POLLER_URL', natsUrls['session-poller']],
+    ['NATS_NOTES_URL', natsUrls.notes],
+    ['NATS_BILLING_URL', natsUrls.billing],
     ['HUB_DATABASE_URL', databases.hub],
     ['NOTES_DATABASE_URL', databases.notes],
     ['BILLING_DATABASE_URL', databases.billing],

@@ -9,6 +9,8 @@ import type { Secrets } from './secrets.js';
 export type AppName = 'idp' | 'gateway' | 'session-poller' | 'notes' | 'billing';
 /** The databases, each with its own owner. */
 export type DatabaseName = 'hub' | 'idp' | 'notes' | 'billing';
+/** The apps that connect to NATS. */
+export type NatsUser = 'session-poller' | 'notes' | 'billing';
 /** Ports by use; all on loopback. */
 export interface Ports {
   readonly idp: number;
@@ -23,7 +25,8 @@ export interface Ports {
 export interface PlanInputs {
   readonly ports: Ports;
   readonly databases: Readonly<Record<DatabaseName, string>>;
-  readonly natsUrl: string;
+  /** each as its own user */
+  readonly natsUrls: Readonly<Record<NatsUser, string>>;
   readonly secrets: Secrets;
   readonly staticDir: string;
   /** undefined = the built-in identity provider */
@@ -164,7 +167,7 @@ function pollerEnv(inputs: PlanInputs) {
   return {
     ...hubEnv(inputs),
     IDPS: frontEndsFile(inputs),
-    NATS_URL: inputs.natsUrl,
+    NATS_URL: inputs.natsUrls['session-poller'],
   };
 }
 
@@ -172,11 +175,11 @@ function intervalS({ ownIssuer }: PlanInputs): number {
   return ownIssuer === undefined ? pollIntervalS : ownIssuerPollIntervalS;
 }
 
-function serviceEnv({ ports, databases, natsUrl, ownIssuer }: PlanInputs, name: 'notes' | 'billing') {
+function serviceEnv({ ports, databases, natsUrls, ownIssuer }: PlanInputs, name: 'notes' | 'billing') {
   const origins = originsOf(ports);
   return {
     DATABASE_URL: databases[name],
-    NATS_URL: natsUrl,
+    NATS_URL: natsUrls[name],
     GATEWAY_URL: origins.frontEndA,
     GATEWAY_JWKS_URL: `${origins.frontEndA}/.well-known/jwks.json`,
     TRUSTED_ISSUER: ownIssuer?.issuer ?? origins.issuer,

@@ -10,7 +10,7 @@ import { startPostgres, type PostgresServer } from '../stack/postgres.js';
 import { AppProcess } from './app-process.js';
 import { DemoFault, networkReason, throwPlainly } from './demo-fault.js';
 import type { OwnIssuer } from './options.js';
-import { originsOf, planApps, secretFileContents, type AppName, type DatabaseName, type Ports } from './plan.js';
+import { originsOf, planApps, secretFileContents, type AppName, type DatabaseName, type NatsUser, type Ports } from './plan.js';
 import type { Progress } from './progress.js';
 import { createSecrets, writeSecretFiles, type Secrets } from './secrets.js';
 
@@ -28,9 +28,12 @@ export interface Stack {
   readonly origins: ReturnType<typeof originsOf>;
   readonly secrets: Secrets;
   readonly databases: Readonly<Record<DatabaseName, string>>;
-  /** for looking on, without a password; and as the apps have it */
+  /** for looking on, without a password */
   readonly natsUrl: string;
+  /** for doing anything */
   readonly natsServiceUrl: string;
+  /** as each app has it */
+  readonly natsUrls: Readonly<Record<NatsUser, string>>;
   /** the identity provider is absent when a person brought their own */
   readonly apps: ReadonlyMap<AppName, AppProcess>;
 }
@@ -58,7 +61,18 @@ export async function startStack(options: StackOptions, progress: Progress): Pro
     for (const app of apps.values()) app.start();
     await Promise.all([...apps.values()].map((app) => app.ready()));
   });
-  return { origins: originsOf(ports), secrets, databases, natsUrl: nats.observerUrl, natsServiceUrl: nats.url, apps };
+  return {
+    ...{ origins: originsOf(ports), secrets, databases, apps },
+    ...{ natsUrl: nats.observerUrl, natsServiceUrl: nats.url, natsUrls: natsUrlsOf(nats) },
+  };
+}
+
+function natsUrlsOf(nats: NatsServer): Readonly<Record<NatsUser, string>> {
+  return {
+    'session-poller': nats.urlOf('session-poller'),
+    notes: nats.urlOf('notes'),
+    billing: nats.urlOf('billing'),
+  };
 }
 
 /** Stops what hears requests first and what keeps data last, so that nothing is asked of a part that is gone. */
@@ -114,7 +128,7 @@ async function planProcesses(
     readonly secrets: Secrets;
   },
 ): Promise<ReadonlyMap<AppName, AppProcess>> {
-  const inputs = { ...parts, natsUrl: parts.nats.url, staticDir, ownIssuer };
+  const inputs = { ...parts, natsUrls: natsUrlsOf(parts.nats), staticDir, ownIssuer };
   const secretFile = await writeSecretFiles(join(dir, 'secrets'), secretFileContents(inputs));
   const plans = planApps({ ...inputs, secretFile });
   const order: readonly AppName[] = ['idp', 'notes', 'billing', 'session-poller', 'gateway'];

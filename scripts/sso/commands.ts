@@ -2,6 +2,7 @@ import { discard, held, release } from './brake-commands.js';
 import { probeCalibrate } from './calibrate/probe-calibrate.js';
 import type { Command } from './command.js';
 import { dead, retry } from './dead-events.js';
+import { natsPermissions } from './nats-permissions.js';
 import { plan } from './plan.js';
 import { receipts } from './receipts.js';
 import { status } from './status.js';
@@ -16,5 +17,6 @@ export const commands: Readonly<Record<string, Command>> = {
   retry,
   receipts,
   plan,
+  'nats-permissions': natsPermissions,
   'probe-calibrate': probeCalibrate,
 };

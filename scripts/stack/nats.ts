@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { newPassword } from './create-database.js';
 import { freePort } from './free-port.js';
 import type { Child, Guard } from './guard.js';
+import { natsUsers, OPERATOR } from './nats-users.js';
 import { REPOSITORY } from './repository.js';
 import { untilReady } from './until-ready.js';
 
@@ -14,10 +15,13 @@ const START_TIMEOUT_MS = 15_000;
 
 /** A private NATS server with JetStream on 127.0.0.1. It keeps its port and its streams across `stop`, `kill`, `start`. */
 export interface NatsServer {
-  /** With the user and the password that the apps have. */
+  readonly port: number;
+  /** With the user and the password of the operator, who may do anything. */
   readonly url: string;
   /** Without any: whoever connects like this may look on, and publish nothing. */
   readonly observerUrl: string;
+  /** With the user and the password of one app: `session-poller`, or a service that was named at the start. */
+  urlOf(user: string): string;
   /** Of the process that runs now, or ran last. */
   readonly pid: number;
   stop(): Promise<void>;
@@ -27,6 +31,15 @@ export interface NatsServer {
   kill(): Promise<void>;
 }
 
+/** What a server is started with. */
+export interface NatsOptions {
+  readonly dir: string;
+  /** the services that have users; default: those of the demo */
+  readonly services?: readonly string[];
+  /** the part of the configuration that says who may connect and how, in place of the users of {@link natsUsers} */
+  readonly access?: string;
+}
+
 /**
  * Starts a nats-server in the run folder `dir`; resolves when it takes connections.
  *
@@ -34,14 +47,14 @@ export interface NatsServer {
  *
  * @throws with the server's own log when it does not start
  */
-export async function startNats(guard: Guard, options: { readonly dir: string }): Promise<NatsServer> {
+export async function startNats(guard: Guard, options: NatsOptions): Promise<NatsServer> {
   const binary = process.env.NATS_SERVER_BINARY ?? (await findBinary());
   const folder = join(options.dir, 'nats');
   const port = await freePort();
-  const password = newPassword();
-  await mkdir(folder, { mode: 0o700 });
+  const { passwords, text } = natsUsers(options.services ?? ['notes', 'billing'], newPassword);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const configFile = join(folder, 'nats.conf');
-  await writeFile(configFile, configuration(port, password, folder), { mode: 0o600 }); // argv can be read by anybody
+  await writeFile(configFile, configuration(port, folder, options.access ?? text), { mode: 0o600 }); // argv can be read by anybody
   const logFile = join(options.dir, 'nats.log');
   const launch = async (): Promise<Child> => {
     const started = guard.spawn(binary, ['-c', configFile], { name: 'nats-server', logFile, cwd: folder });
@@ -51,8 +64,15 @@ export async function startNats(guard: Guard, options: { readonly dir: string })
     return started;
   };
   let child = await launch();
+  const urlOf = (user: string): string => {
+    const password = passwords.get(user);
+    if (password === undefined) throw new Error(`NATS has no user ${user}`);
+    return `nats://${user}:${password}@127.0.0.1:${port}`;
+  };
   return {
-    url: `nats://session-sync:${password}@127.0.0.1:${port}`,
+    port,
+    url: urlOf(OPERATOR),
+    urlOf,
     observerUrl: `nats://127.0.0.1:${port}`,
     get pid() {
       return child.pid;
@@ -71,25 +91,14 @@ async function findBinary(): Promise<string> {
   return stdout.trim();
 }
 
-/** What somebody without a password may do: look on. They can publish no ending. */
-const OBSERVER = `{
-  publish: ["$JS.API.INFO", "$JS.API.STREAM.INFO.*", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.MSG.GET.*",
-    "$JS.API.CONSUMER.CREATE.>", "$JS.API.CONSUMER.INFO.>", "$JS.API.CONSUMER.NAMES.*", "$JS.API.CONSUMER.MSG.NEXT.>"]
-  subscribe: ["sso.v1.>", "_INBOX.>"]
-}`;
-
-const configuration = (port: number, password: string, folder: string): string => `
+function configuration(port: number, folder: string, access: string): string {
+  return `
 host: 127.0.0.1
 port: ${port}
 jetstream { store_dir: ${JSON.stringify(folder)} }
-authorization {
-  users: [
-    { user: session-sync, password: "${password}" }
-    { user: observer, password: "${newPassword()}", permissions: ${OBSERVER} }
-  ]
-}
-no_auth_user: observer
+${access}
 `;
+}
 
 /** Connects once; rejects when no server says its INFO line. */
 async function greet(port: number): Promise<void> {

@@ -4,7 +4,7 @@ import { HubCleanUp, Outbox, OutboxSignal, SessionExpiry } from '#session';
 import { HealthChecks, HealthController, MetricsModule } from '#http';
 import { HubClock, HubDatabase, HubStoreModule } from '#store';
 import { CleanUpLoop } from './clean-up/clean-up-loop.js';
-import type { PollerConfig } from './config.js';
+import { natsOf, type PollerConfig } from './config.js';
 import { ExpiryLoop } from './expiry/expiry-loop.js';
 import { endedAnswersOf } from './endings/ended-answers.providers.js';
 import type { WatchedIdp } from './idps/watched-idp.js';
@@ -55,7 +55,7 @@ function relayOf(config: PollerConfig): Provider[] {
   return [
     {
       provide: JetStreamPublisher,
-      useFactory: () => new JetStreamPublisher(config.NATS_URL, 'session-poller', logoutStream(config.STREAM_REPLICAS)),
+      useFactory: () => new JetStreamPublisher(natsOf(config), 'session-poller', logoutStream(config.STREAM_REPLICAS)),
     },
     {
       provide: OutboxRelay,

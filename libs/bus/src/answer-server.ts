@@ -4,10 +4,11 @@ import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { closeNats } from './close-nats.js';
 import { connectNats } from './connect-nats.js';
 import { insist } from './insist.js';
+import type { NatsAccess } from './nats-access.js';
 
 /** Who answers requests, and how. */
 export interface AnswerServerOptions {
-  readonly urls: string;
+  readonly urls: NatsAccess;
   /** name of the connection, and of the queue: each request goes to one of those with the same name */
   readonly name: string;
   readonly subject: string;
@@ -42,7 +43,7 @@ export class AnswerServer {
   /** Resolves on {@link stop}. @throws Error when the broker ends the subscription: its permissions may have been changed */
   private async serve(): Promise<void> {
     const { urls, name, subject } = this.options;
-    if (this.connection?.isClosed() !== false) this.connection = await connectNats(urls, name);
+    if (this.connection?.isClosed() !== false) this.connection = await connectNats(urls, name, this.stopping.signal);
     if (this.isStopping()) return closeNats(this.connection);
     const subscription = this.connection.subscribe(subject, {
       queue: name,
@@ -58,8 +59,9 @@ export class AnswerServer {
     return this.stopping.signal.aborted;
   }
 
-  /** Never rejects. */
+  /** Never rejects. Answers into inboxes only: who asks names the subject, and must not have us publish on one of ours. */
   private async reply(message: Msg): Promise<void> {
+    if (message.reply?.startsWith('_INBOX') !== true) return;
     try {
       message.respond(JSON.stringify(await this.options.answer(jsonOf(message), message.subject)));
     } catch (fault) {

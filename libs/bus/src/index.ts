@@ -11,5 +11,7 @@ export type { JetStreamServerOptions } from './jetstream-server.js';
 export { OrderedFeed } from './ordered-feed.js';
 export type { FeedListener, OrderedFeedOptions } from './ordered-feed.js';
 export { OutboxRelay } from './outbox-relay.js';
+export type { NatsAccess, NatsServers, NatsTls } from './nats-access.js';
+export { natsAccessOf, natsKeys, refuseContradictions } from './nats-keys.js';
 export { natsUrl } from './nats-url.js';
 export type { StreamPlace, StreamPlaces } from './stream-place.js';

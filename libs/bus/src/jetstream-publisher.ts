@@ -6,6 +6,7 @@ import { closeNats } from './close-nats.js';
 import { connectNats } from './connect-nats.js';
 import { ensureStream, REMAKE_PAUSE_MS, type StreamSpec } from './ensure-stream.js';
 import { insist } from './insist.js';
+import type { NatsAccess } from './nats-access.js';
 import { faultOf, isUnheard, refusalOf } from './refusal-of.js';
 
 const ACK_TIMEOUT_MS = 5_000;
@@ -23,7 +24,7 @@ export class JetStreamPublisher {
   private readonly logger = new Logger(JetStreamPublisher.name);
 
   constructor(
-    private readonly urls: string,
+    private readonly urls: NatsAccess,
     private readonly name: string,
     private readonly stream: StreamSpec,
   ) {}

@@ -19,12 +19,13 @@ import { beatMsOf, ensureConsumer } from './ensure-consumer.js';
 import { REMAKE_PAUSE_MS, type StreamSpec } from './ensure-stream.js';
 import { insist } from './insist.js';
 import { JetStreamContext } from './jetstream-context.js';
+import type { NatsAccess } from './nats-access.js';
 import { PlaceWatch } from './place-watch.js';
 import type { StreamPlaces } from './stream-place.js';
 
 /** A service that hears one stream. */
 export interface JetStreamServerOptions {
-  readonly urls: string;
+  readonly urls: NatsAccess;
   readonly stream: StreamSpec;
   /** where unreadable messages go: `<deadLetters.subject>.<service>` */
   readonly deadLetters: { readonly stream: StreamSpec; readonly subject: string };

@@ -1,9 +1,8 @@
 import { z } from 'zod';
+import { urlFault } from './nats-access.js';
 
-/** Accepts the address of NATS: `nats://user:password@host:4222`, several separated by commas. */
-export const natsUrl = z
-  .string()
-  .refine(
-    (text) => text.split(',').every((part) => URL.canParse(part) && /^(?:nats|tls):$/.test(new URL(part).protocol)),
-    { error: 'must be nats://[user:password@]host:port, several separated by commas' },
-  );
+/** Accepts the address of NATS: `nats://user:password@host:4222` or `tls://…`, several separated by commas. */
+export const natsUrl = z.string().superRefine((text, context) => {
+  const message = urlFault(text);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});

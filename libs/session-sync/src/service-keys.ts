@@ -1,12 +1,12 @@
 import { httpOrigin } from '#config';
-import { natsUrl } from '#bus';
+import { natsAccessOf, natsKeys } from '#bus';
 import { z } from 'zod';
 import type { SessionSyncOptions } from './sync-options.js';
 
 /** The configuration keys of a service that takes part. */
 export const serviceKeys = {
   DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/ }).describe("the service's own Postgres database"),
-  NATS_URL: natsUrl.describe('NATS with JetStream: nats://user:password@host:4222, several separated by commas'),
+  ...natsKeys,
   GATEWAY_URL: httpOrigin.describe('the gateway whose assertions this service believes: their `iss`'),
   GATEWAY_JWKS_URL: z
     .url()
@@ -30,7 +30,7 @@ export function optionsFromKeys(
     gateway: config.GATEWAY_URL,
     gatewayJwksUrl: config.GATEWAY_JWKS_URL,
     trustedIssuer: config.TRUSTED_ISSUER,
-    nats: config.NATS_URL,
+    nats: natsAccessOf(config),
     streamReplicas: config.STREAM_REPLICAS,
   };
 }

@@ -1,7 +1,7 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown, Provider } from '@nestjs/common';
 import { AnswerServer } from '#bus';
 import { Clock, ENDED_QUESTIONS, EndedSessions } from '#session';
-import type { PollerConfig } from '../config.js';
+import { natsOf, type PollerConfig } from '../config.js';
 import { EndedAnswers } from './ended-answers.js';
 
 /** Answers as long as the application runs. Does not wait for NATS. */
@@ -18,7 +18,7 @@ class EndedAnswering implements OnApplicationBootstrap, OnApplicationShutdown {
 }
 
 /** Has this poller answer services; each question goes to one of the pollers. */
-export function endedAnswersOf({ NATS_URL }: Pick<PollerConfig, 'NATS_URL'>): Provider {
+export function endedAnswersOf(config: PollerConfig): Provider {
   return {
     provide: EndedAnswering,
     inject: [EndedSessions, Clock],
@@ -26,7 +26,7 @@ export function endedAnswersOf({ NATS_URL }: Pick<PollerConfig, 'NATS_URL'>): Pr
       const answers = new EndedAnswers(sessions, clock);
       return new EndedAnswering(
         new AnswerServer({
-          urls: NATS_URL,
+          urls: natsOf(config),
           name: 'ended-answers',
           subject: ENDED_QUESTIONS,
           answer: (question, subject) => answers.answer(question, subject),

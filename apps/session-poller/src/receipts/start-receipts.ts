@@ -1,12 +1,12 @@
 import type { INestApplication } from '@nestjs/common';
 import { connectJetStream, deadLetterStream, JetStreamServer, receiptStream } from '#bus';
 import { RECEIPT, SessionError } from '#session';
-import type { PollerConfig } from '../config.js';
+import { natsOf, type PollerConfig } from '../config.js';
 
 /** Hears the receipts of services. All pollers share one place in their stream. */
-export function receiptServer(config: Pick<PollerConfig, 'NATS_URL' | 'STREAM_REPLICAS'>): JetStreamServer {
+export function receiptServer(config: PollerConfig): JetStreamServer {
   return new JetStreamServer({
-    urls: config.NATS_URL,
+    urls: natsOf(config),
     stream: receiptStream(config.STREAM_REPLICAS),
     deadLetters: { stream: deadLetterStream(config.STREAM_REPLICAS), subject: 'sso.v1.dlq.receipt' },
     filterSubject: 'sso.v1.receipt.>',
