@@ -10,7 +10,15 @@ import { startPostgres, type PostgresServer } from '../stack/postgres.js';
 import { AppProcess } from './app-process.js';
 import { DemoFault, networkReason, throwPlainly } from './demo-fault.js';
 import type { OwnIssuer } from './options.js';
-import { originsOf, planApps, secretFileContents, type AppName, type DatabaseName, type NatsUser, type Ports } from './plan.js';
+import {
+  originsOf,
+  planApps,
+  secretFileContents,
+  type AppName,
+  type DatabaseName,
+  type NatsUser,
+  type Ports,
+} from './plan.js';
 import type { Progress } from './progress.js';
 import { createSecrets, writeSecretFiles, type Secrets } from './secrets.js';
 

@@ -3,10 +3,10 @@ import { confirmDelayMs, sessionIntervalMs } from './schedule.js';
 
 /**
  * Probes a second that one poller does on one core, everything included (claim, request, judging, record). The benchmark
- * `probes` measured 1,400, with Postgres and the IdP on another core (docs/benchmarks.md); this leaves some room. A flag of the
+ * `probes` measured 2,200, with Postgres and the IdP on another core (docs/benchmarks.md); this leaves some room. A flag of the
  * planner says otherwise.
  */
-export const PROBES_A_CORE = 1_000;
+export const PROBES_A_CORE = 1_500;
 const CLAIM_BATCH = 5;
 const BUSY = 0.7;
 const JITTER = 0.2;
