@@ -24,9 +24,10 @@ export function sealTokens(cipher: TokenCipher, id: string, tokens: TokenSet): S
 /**
  * Decrypts the tokens of a row as a probe needs them: most read no ID token, which is the longest, so it is decrypted when it is read.
  *
- * @throws Error when their key is not in the ring; reading `idToken` throws when its own is not
+ * @throws Error when their key is not in the ring; reading `idToken` throws when it was changed or moved
  */
 export function openForProbe(cipher: TokenCipher, row: SealedTokens & { readonly id: string }): TokenSet {
+  cipher.requireKey(row.idToken);
   let idToken: string | undefined;
   return {
     get idToken() {

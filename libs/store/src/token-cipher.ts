@@ -43,6 +43,12 @@ export class TokenCipher {
     return `v1.${this.current.kid}.${sealed.toString('base64url')}`;
   }
 
+  /** Whether it could be decrypted here is known by its key, without doing so. @throws Error when the key is not in the ring */
+  requireKey(text: string): void {
+    const [, kid = ''] = CIPHERTEXT.exec(text) ?? [];
+    this.keyOf(kid);
+  }
+
   /** @throws Error when the key is not in the ring, or the ciphertext was changed or moved; it repeats nothing but the kid */
   decrypt(text: string, place: string): string {
     const [, kid = '', body = ''] = CIPHERTEXT.exec(text) ?? [];
@@ -50,12 +56,17 @@ export class TokenCipher {
     // a shorter one would be checked by a part of its tag; one that is spelt in another way was touched
     if (sealed.length < IV_BYTES + TAG_BYTES || sealed.toString('base64url') !== body)
       throw new Error('what should be an encrypted token is none');
-    const key = this.keys.get(kid);
-    if (key === undefined) throw new Error(`no key "${kid}" to decrypt a token with`);
+    const key = this.keyOf(kid);
     const iv = sealed.subarray(0, IV_BYTES);
     const options = { authTagLength: TAG_BYTES };
     const decipher = createDecipheriv('aes-256-gcm', key.secret, iv, options).setAAD(Buffer.from(place));
     decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
     return Buffer.concat([decipher.update(sealed.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]).toString('utf8');
+  }
+
+  private keyOf(kid: string): TokenKey {
+    const key = this.keys.get(kid);
+    if (key === undefined) throw new Error(`no key "${kid}" to decrypt a token with`);
+    return key;
   }
 }
