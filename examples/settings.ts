@@ -8,7 +8,8 @@ export const settings = {
 export const databaseUrl = must('DATABASE_URL');
 export const port = Number(process.env.PORT ?? 3000);
 
-function must(name: string): string {
+/** @throws Error that names what is missing */
+export function must(name: string): string {
   const value = process.env[name];
   if (value === undefined) throw new Error(`${name} is not set`);
   return value;

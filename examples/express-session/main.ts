@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { promisify } from 'node:util';
-import { Controller, Get, Headers, Module, Post, Req, UnauthorizedException, UseGuards } from '@nestjs/common';
+import { Controller, Get, Headers, Module, Post, Req, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
   type AppSession,
@@ -17,7 +17,7 @@ import {
 import { prismaAppSessions } from '@session-sync/nestjs/prisma';
 import session, { type Session } from 'express-session';
 import { openDatabase } from '../prisma/open-database.js';
-import { databaseUrl, port, settings } from '../settings.js';
+import { databaseUrl, must, port, settings } from '../settings.js';
 
 interface WithSession {
   readonly session: Session & { visits?: number; sso?: SessionClaim };
@@ -35,9 +35,7 @@ class BasketController {
   @Public()
   @Post('sign-in')
   async signIn(@Req() request: WithSession, @Headers('authorization') header = '') {
-    const claim = await this.assertions.claim(header.replace(/^Bearer /i, '')).catch((cause: unknown) => {
-      throw new UnauthorizedException(undefined, { cause });
-    });
+    const claim = await this.assertions.claim(header.replace(/^Bearer /i, '')); // refuses by itself: 401, or 503 without keys
     await promisify(request.session.regenerate.bind(request.session))(); // a cookie from before is worth nothing
     request.session.sso = claim;
     return { sub: claim.sub };
@@ -72,7 +70,7 @@ class AppModule {}
 
 const app = await NestFactory.create(AppModule);
 app.enableShutdownHooks();
-const secret = process.env.COOKIE_SECRET ?? '';
+const secret = must('COOKIE_SECRET');
 app.use(session({ secret, name: 'basket', resave: false, saveUninitialized: false, cookie: { sameSite: 'lax' } }));
 await startSessionSync(app);
 await app.listen(port, '127.0.0.1');

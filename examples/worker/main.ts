@@ -25,7 +25,7 @@ class Exports {
   @OnSessionEnded()
   stop({ scope, sid, cause }: HeardEnding): void {
     this.logger.log(`session.ended scope=${scope} sid=${sid ?? '-'} cause=${cause}`);
-    if (sid !== undefined) this.running.get(sid)?.abort();
+    if (sid !== undefined) this.running.get(sid)?.abort(); // scope `subject` names no sid: whoever keeps `sub` too stops by it
   }
 }
 

@@ -16,13 +16,13 @@ export class BillingController {
     return { sub: session.sub, invoices: [{ number: '2026-001', ...plan, dueOn: '2026-12-01' }] };
   }
 
-  /** What is due, as an event stream. Its last event says that the session has ended, and why. */
+  /** What is due, as an event stream. Its last event says that the session has ended, and why; or `try-again`: that is not known. */
   @Sse('live')
   live(@CurrentSession() session: AppSession) {
     const due = { type: 'due', data: { amountCents: 1900, dueOn: '2026-12-01' } };
     return new Observable<{ readonly type: string; readonly data: object }>((stream) => {
       const release = this.channels.hold(session, (reason) => {
-        stream.next({ type: 'session-ended', data: { reason } });
+        stream.next({ type: reason === 'endings-unknown' ? 'try-again' : 'session-ended', data: { reason } });
         stream.complete();
       });
       const events = interval(SIGN_OF_LIFE_MS).pipe(

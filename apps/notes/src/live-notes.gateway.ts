@@ -9,7 +9,7 @@ import { NoteFeed } from './note-feed.js';
 const SESSION_ENDED = 4401;
 const TRY_AGAIN_LATER = 1013;
 
-/** A person's notes as they are added: `GET /live` as a WebSocket. Closed with 4401 when nobody is signed in, or no longer. */
+/** A person's notes as they are added: `GET /live` as a WebSocket. Closed with 4401 when nobody is signed in, or no longer; with 1013 when that is not known. */
 @WebSocketGateway({ path: '/live', maxPayload: 1_024 })
 export class LiveNotesGateway implements OnGatewayConnection {
   private readonly logger = new Logger(LiveNotesGateway.name);
@@ -26,7 +26,7 @@ export class LiveNotesGateway implements OnGatewayConnection {
       const session = await this.door.admit(request);
       if (socket.readyState !== socket.OPEN) return;
       const release = this.channels.hold(session, (why) => {
-        socket.close(SESSION_ENDED, why);
+        socket.close(why === 'endings-unknown' ? TRY_AGAIN_LATER : SESSION_ENDED, why);
       });
       const leave = this.feed.look(session.sub, (note) => {
         socket.send(JSON.stringify({ event: 'note', data: note }));

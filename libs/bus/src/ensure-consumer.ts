@@ -41,29 +41,39 @@ export async function ensureConsumer(
     await setTimeout(pauseMs);
     return ensureConsumer(manager, spec, logger);
   }
-  if (existing === undefined)
-    return manager.consumers.add(spec.stream, {
-      durable_name: spec.durable,
-      ack_policy: AckPolicy.Explicit,
-      deliver_policy: DeliverPolicy.All,
-      ack_wait: nanos(spec.ackWaitMs),
-      max_ack_pending: spec.maxAckPending,
-      max_deliver: -1,
-      filter_subject: spec.filterSubject,
-    });
+  return existing === undefined ? make(manager, spec) : widened(manager, spec, existing, logger);
+}
+
+function make(manager: JetStreamManager, spec: ConsumerSpec): Promise<ConsumerInfo> {
+  return manager.consumers.add(spec.stream, {
+    durable_name: spec.durable,
+    ack_policy: AckPolicy.Explicit,
+    deliver_policy: DeliverPolicy.All,
+    ack_wait: nanos(spec.ackWaitMs),
+    max_ack_pending: spec.maxAckPending,
+    max_deliver: -1,
+    filter_subject: spec.filterSubject,
+  });
+}
+
+/** Whoever may not widen it goes on with it as it is, and says so. */
+async function widened(
+  manager: JetStreamManager,
+  spec: ConsumerSpec,
+  existing: ConsumerInfo,
+  logger: LoggerService,
+): Promise<ConsumerInfo> {
   const { widen, left } = compare(existing.config, spec);
   if (left.length > 0) logger.log(`bus.consumer.left consumer=${spec.durable} ${left.join(' ')}; as it was set`);
-  const widened = Object.keys(widen);
-  if (widened.length === 0) return existing;
+  if (Object.keys(widen).length === 0) return existing;
+  const settings = Object.keys(widen).join(',');
   try {
     const info = await manager.consumers.update(spec.stream, spec.durable, widen);
-    logger.warn(`bus.consumer.widened consumer=${spec.durable} settings=${widened.join(',')}`);
+    logger.warn(`bus.consumer.widened consumer=${spec.durable} settings=${settings}`);
     return info;
   } catch (error) {
     if (refusalOf(error) !== 'permission') throw error;
-    logger.error(
-      `bus.consumer.too_narrow consumer=${spec.durable} settings=${widened.join(',')}; not permitted to change it`,
-    );
+    logger.error(`bus.consumer.too_narrow consumer=${spec.durable} settings=${settings}; not permitted to change it`);
     return existing;
   }
 }

@@ -16,7 +16,7 @@ export interface NatsServers {
   readonly credsFile?: string | undefined;
   /** paths of PEM files; any of them makes TLS a must, whatever the address says */
   readonly tls?: NatsTls | undefined;
-  /** where answers to this connection go; default `_INBOX_<name of the connection>`, so that no other user can read them */
+  /** where answers to this connection go, from `_INBOX` on; default `_INBOX_<name of the connection>`, so that no other user can read them */
   readonly inboxPrefix?: string | undefined;
 }
 
@@ -98,8 +98,11 @@ function certificateFaults({ tls = {} }: NatsServers): readonly AccessFault[] {
 }
 
 function inboxFaults({ inboxPrefix }: NatsServers): readonly AccessFault[] {
-  if (inboxPrefix === undefined || /^[\w-]+(?:\.[\w-]+)*$/.test(inboxPrefix)) return [];
+  if (inboxPrefix === undefined || /^_INBOX[\w-]*(?:\.[\w-]+)*$/.test(inboxPrefix)) return [];
   return [
-    { part: 'inboxPrefix', message: 'must be a subject of letters, digits, _, - and dots, such as _INBOX_notes' },
+    {
+      part: 'inboxPrefix',
+      message: 'must be a subject that begins with _INBOX (others are not answered), such as _INBOX_notes',
+    },
   ];
 }

@@ -43,6 +43,7 @@ describe('the keys of NATS', () => {
     [{ NATS_KEY_FILE: file }, 'NATS_CERT_FILE: is missing'],
     [{ NATS_CA_FILE: '/nowhere/ca.pem' }, "NATS_CA_FILE: names a file that can't be read"],
     [{ NATS_INBOX_PREFIX: '_INBOX.>' }, 'NATS_INBOX_PREFIX: must be a subject'],
+    [{ NATS_INBOX_PREFIX: 'sso.v1.logout' }, 'NATS_INBOX_PREFIX: must be a subject that begins with _INBOX'],
   ])('refuse %j, and say by which key', (keys, message) => {
     expect(faultsOf({ NATS_URL: url, ...keys })).toEqual([expect.stringContaining(message)]);
   });

@@ -2,6 +2,8 @@ import type { JWTVerifyGetKey } from 'jose';
 import { type AssertionClaims, OidcError, verifyAssertion } from '#oidc';
 import { type Clock, parseSid, parseSub, type SessionClaim } from '#session';
 import { gatewayKeys } from './gateway-keys.js';
+import { SessionRefused } from './session-refusals.js';
+import { trustedBy } from './sync-settings.js';
 
 /** Whose assertions a service believes. */
 export interface AssertionSource {
@@ -27,9 +29,9 @@ export class AssertionVerifier {
 
   /** @throws OidcError `OIDC_ASSERTION_INVALID`; any other error means that the keys could not be had */
   async verify(token: string): Promise<AssertionClaims> {
-    const { gateway, service, trustedIssuer } = this.source;
+    const { gateway, service } = this.source;
     const claims = await verifyAssertion(token, this.keys, { iss: gateway, aud: service, now: this.clock.now() });
-    if (![trustedIssuer].flat().includes(claims.idp))
+    if (!trustedBy(this.source)(claims.idp))
       throw new OidcError('OIDC_ASSERTION_INVALID', 'the assertion is about a person of another issuer');
     return claims;
   }
@@ -37,10 +39,14 @@ export class AssertionVerifier {
   /**
    * Gives what an assertion claims, in the form that a service may keep in a session of its own.
    *
-   * @throws OidcError as {@link AssertionVerifier.verify} does
+   * @throws SessionRefused `not-signed-in` for what is not believed, `keys-unavailable` when that could not be found out
    */
   async claim(token: string): Promise<SessionClaim> {
-    return claimOf(await this.verify(token));
+    try {
+      return claimOf(await this.verify(token));
+    } catch (error) {
+      throw new SessionRefused(error instanceof OidcError ? 'not-signed-in' : 'keys-unavailable');
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 export { SessionSyncModule } from './session-sync.module.js';
 export type { SessionSyncAsyncOptions } from './session-sync.module.js';
 export type { SessionSyncOptions } from './sync-options.js';
+export type { NatsAccess } from '#bus';
 export { SyncSettings } from './sync-settings.js';
 export type { SessionStore } from './sync-store.js';
 export { startSessionSync } from './start-session-sync.js';
@@ -28,5 +29,6 @@ export { AssertionVerifier } from './assertion-verifier.js';
 export type { AssertionSource } from './assertion-verifier.js';
 export { Reconcile } from './reconcile.js';
 export type { Ask, ReconcileOptions } from './reconcile.js';
-export type { AppSession, HeardEnding, SessionClaim } from '#session';
+export { AppSessions, Clock, LivingSessions, OwedRounds, SyncPlaces } from '#session';
+export type { AppSession, HeardEnding, SessionClaim, SessionEnded, SyncPlace } from '#session';
 export { optionsFromKeys, serviceKeys } from './service-keys.js';

@@ -9,15 +9,15 @@ interface Admitted {
 
 /** Remembers which session a request, a socket or an RPC message came with, under a name that nobody else can have. */
 export function rememberSession(context: ExecutionContext, session: AppSession): void {
-  (carrierOf(context) as Admitted)[SESSION] = session;
+  (keeperOf(context) as Admitted)[SESSION] = session;
 }
 
 /** Gives the session that a request came with. */
 export function sessionOf(context: ExecutionContext): AppSession | undefined {
-  return (carrierOf(context) as Admitted)[SESSION];
+  return (keeperOf(context) as Admitted)[SESSION];
 }
 
-function carrierOf(context: ExecutionContext): object {
+function keeperOf(context: ExecutionContext): object {
   const type = context.getType();
   if (type === 'http') return context.switchToHttp().getRequest<object>();
   return type === 'ws' ? context.switchToWs().getClient<object>() : context.switchToRpc().getContext<object>();

@@ -51,7 +51,7 @@ export class SessionMemory {
   }
 
   find(iss: string, sid: string): RememberedSession | undefined {
-    return this.sessions.get(`${iss} ${sid}`);
+    return this.sessions.get(sessionKey(iss, sid));
   }
 
   /** Gives a mark that forbids the session, if one was heard. */
@@ -65,7 +65,7 @@ export class SessionMemory {
 
   /** Keeps what the database said. @param readAtMs when it was asked, not when it answered */
   keep(session: AppSession, readAtMs: number): void {
-    const key = `${session.iss} ${session.sid}`;
+    const key = sessionKey(session.iss, session.sid);
     this.sessions.delete(key);
     const revoked = session.revoked !== undefined;
     this.sessions.set(key, { session, revoked, expiresAtMs: session.expiresAt.getTime(), readAtMs });
@@ -101,6 +101,10 @@ export class SessionMemory {
     for (let dropped = 0; dropped < tenth; dropped += 1) dropOldest(this.marks);
     this.forget();
   }
+}
+
+function sessionKey(iss: string, sid: string): string {
+  return `${iss} ${sid}`;
 }
 
 function markKey(scope: 'session' | 'subject', iss: string, key: string): string {

@@ -16,6 +16,7 @@ export interface SessionSyncAsyncOptions extends Pick<ModuleMetadata, 'imports'>
  */
 @Module({})
 export class SessionSyncModule {
+  /** @throws TypeError, when the application starts, that names each faulty option */
   static forRoot(options: SessionSyncOptions): DynamicModule {
     return SessionSyncModule.forRootAsync({ useFactory: () => options });
   }

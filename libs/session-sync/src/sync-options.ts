@@ -1,4 +1,4 @@
-import type { JetStreamServerOptions } from '#bus';
+import type { NatsAccess } from '#bus';
 import type { Clock } from '#session';
 import type { CredentialFactory, SessionCredential } from './session-credential.js';
 import type { SyncSettingsInput } from './sync-settings.js';
@@ -19,7 +19,7 @@ export interface SessionSyncOptions extends Omit<Settings, 'trustedIssuer'> {
   /** the IdP whose people come in, or several */
   readonly trustedIssuer: string | readonly string[];
   /** how to reach NATS: `nats://user:password@host:4222`, or more */
-  readonly nats: JetStreamServerOptions['urls'];
+  readonly nats: NatsAccess;
   /** where app sessions are kept; default: the `AppSessions` of a global module, such as `AppStoreModule` */
   readonly store?: SessionStore | undefined;
   /** whose session a request comes with; default: {@link assertionCredential} */

@@ -46,13 +46,19 @@ export type SyncSettingsInput = z.input<typeof SyncSettings>;
 /** DI token of the settings. */
 export const SYNC_SETTINGS = 'session-sync:settings';
 
-/** Gives whether people of an issuer may come in (SVC-11). */
-export function trustedBy({ trustedIssuer }: Pick<SyncSettings, 'trustedIssuer'>): (iss: string) => boolean {
-  return (iss) => (typeof trustedIssuer === 'string' ? trustedIssuer === iss : trustedIssuer.includes(iss));
+/** Whose people may come in (SVC-11): one issuer, or several. */
+interface Trust {
+  readonly trustedIssuer: string | readonly string[];
+}
+
+/** Gives whether people of an issuer may come in. */
+export function trustedBy(trust: Trust): (iss: string) => boolean {
+  const issuers = trustedIssuers(trust);
+  return (iss) => issuers.includes(iss);
 }
 
 /** The issuers whose people may come in. */
-export function trustedIssuers({ trustedIssuer }: Pick<SyncSettings, 'trustedIssuer'>): readonly string[] {
+export function trustedIssuers({ trustedIssuer }: Trust): readonly string[] {
   return [trustedIssuer].flat();
 }
 

@@ -33,7 +33,8 @@ function server() {
   return {
     host: '{host}',
     protocol: 'nats',
-    description: 'NATS with JetStream. A service may read the endings and publish its receipts, and nothing else.',
+    description:
+      'NATS with JetStream. A service may read the endings, and publish its receipts, dead letters and questions under its own name; nothing else.',
     variables: { host: { default: 'localhost:4222', description: 'one server of the cluster, with its port' } },
     security: Object.keys(SECURITY).map((name) => ({ $ref: `#/components/securitySchemes/${name}` })),
   };
@@ -102,50 +103,59 @@ function operations() {
 const text = (description: string) => ({ type: 'string', description });
 
 function messages() {
-  const { ofSession, ofPerson, receipt } = contractExamples();
+  return { sessionEnded: sessionEnded(), receipt: receipt(), deadLetter: deadLetter() };
+}
+
+function sessionEnded() {
+  const { ofSession, ofPerson } = contractExamples();
   return {
-    sessionEnded: {
-      ...{ name: SESSION_ENDED, title: 'Sessions have ended', contentType: 'application/cloudevents+json' },
-      summary: 'A fact; it can not be refused. Take an unknown `cause` for a logout.',
-      headers: {
-        type: 'object',
-        properties: {
-          'Content-Type': { const: 'application/cloudevents+json', description: 'CloudEvents in structured mode' },
-          'Nats-Msg-Id': text('the `id` of the event: JetStream stores it once within 10 minutes'),
-        },
+    ...{ name: SESSION_ENDED, title: 'Sessions have ended', contentType: 'application/cloudevents+json' },
+    summary: 'A fact; it can not be refused. Take an unknown `cause` for a logout.',
+    headers: {
+      type: 'object',
+      properties: {
+        'Content-Type': { const: 'application/cloudevents+json', description: 'CloudEvents in structured mode' },
+        'Nats-Msg-Id': text('the `id` of the event: JetStream stores it once within 10 minutes'),
       },
-      correlationId: { description: 'a receipt names it as `event`', location: '$message.payload#/id' },
-      payload: asyncApiSchema(SessionEndedWire),
-      examples: [
-        { name: 'session', summary: 'one session', payload: ofSession },
-        { name: 'person', summary: 'every session of a person', payload: ofPerson },
-      ],
     },
-    receipt: {
-      ...{ name: 'receipt', title: 'A service has applied an ending', contentType: 'application/json' },
-      summary: 'Names no person and no session.',
-      headers: {
-        type: 'object',
-        properties: { 'Nats-Msg-Id': text('`<event>.<service>`: JetStream stores it once within 10 minutes') },
-      },
-      correlationId: { description: 'the `id` of the event', location: '$message.payload#/event' },
-      payload: asyncApiSchema(ReceiptWire),
-      examples: [{ name: 'applied', payload: receipt }],
+    correlationId: { description: 'a receipt names it as `event`', location: '$message.payload#/id' },
+    payload: asyncApiSchema(SessionEndedWire),
+    examples: [
+      { name: 'session', summary: 'one session', payload: ofSession },
+      { name: 'person', summary: 'every session of a person', payload: ofPerson },
+    ],
+  };
+}
+
+function receipt() {
+  return {
+    ...{ name: 'receipt', title: 'A service has applied an ending', contentType: 'application/json' },
+    summary: 'Names no person and no session.',
+    headers: {
+      type: 'object',
+      properties: { 'Nats-Msg-Id': text('`<event>.<service>`: JetStream stores it once within 10 minutes') },
     },
-    deadLetter: deadLetter(),
+    correlationId: { description: 'the `id` of the event', location: '$message.payload#/event' },
+    payload: asyncApiSchema(ReceiptWire),
+    examples: [{ name: 'applied', payload: contractExamples().receipt }],
   };
 }
 
 function deadLetter() {
   return {
-    ...{ name: 'deadLetter', title: 'A message that can never be read', summary: 'The bytes as they came.' },
+    ...{
+      name: 'deadLetter',
+      title: 'A message that can never be read',
+      summary: 'The bytes as they came, or the first 4096 of them.',
+    },
     headers: {
       type: 'object',
       properties: {
-        'Dead-Letter-Reason': text('poison'),
+        'Dead-Letter-Reason': text('why, in one line of at most 200 characters of ASCII'),
         'Dead-Letter-Attempts': text('deliveries until then'),
         'Dead-Letter-Origin': text('`<stream>:<sequence>` of the message'),
         'Dead-Letter-Subject': text('where it was published'),
+        'Dead-Letter-Bytes': text('how many bytes it had, where they are not all here'),
       },
     },
     payload: {},

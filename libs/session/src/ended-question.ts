@@ -21,6 +21,7 @@ export interface EndedQuestion {
 /** Why there is no answer: the question can't be read, too many are asked, or the hub's database can't be asked. */
 export type EndedRefusal = (typeof REFUSALS)[number];
 
+/** What the hub answers: which of the sessions have ended, as events. A refusal says nothing about any of them. */
 export type EndedAnswer =
   | { readonly kind: 'ended'; readonly events: readonly SessionEnded[] }
   | { readonly kind: 'refused'; readonly reason: EndedRefusal };

@@ -167,7 +167,7 @@ export interface EventTrace {
   readonly silent: readonly string[];
 }
 
-/** Events of one issuer that a service has had time to hear, and has sent no receipt for. */
+/** Published events of one issuer that a service has sent no receipt for. One that was published just now is among them. */
 export interface OwedReceipts {
   readonly service: string;
   readonly iss: string;
