@@ -5,17 +5,18 @@
 export class TimeLimit {
   private readonly controller = new AbortController();
   private readonly timer: NodeJS.Timeout;
-  private readonly followers: Set<() => void> | undefined;
   private over = false;
 
-  constructor(ms: number, outer: AbortSignal | undefined) {
+  constructor(
+    ms: number,
+    private readonly outer: AbortSignal | undefined,
+  ) {
     this.timer = setTimeout(() => {
       this.over = true;
       this.abort();
     }, ms);
     if (outer?.aborted === true) this.abort();
-    this.followers = outer && followersOf(outer);
-    this.followers?.add(this.abort);
+    outer?.addEventListener('abort', this.abort, { once: true });
   }
 
   get signal(): AbortSignal {
@@ -29,28 +30,10 @@ export class TimeLimit {
 
   done(): void {
     clearTimeout(this.timer);
-    this.followers?.delete(this.abort);
+    this.outer?.removeEventListener('abort', this.abort);
   }
 
   private readonly abort = (): void => {
     this.controller.abort();
   };
-}
-
-const followed = new WeakMap<AbortSignal, Set<() => void>>();
-
-/** What is to be done when `signal` aborts. The signal has one listener for all of them: it looks through its listeners for each new one. */
-function followersOf(signal: AbortSignal): Set<() => void> {
-  const known = followed.get(signal);
-  if (known !== undefined) return known;
-  const followers = new Set<() => void>();
-  followed.set(signal, followers);
-  signal.addEventListener(
-    'abort',
-    () => {
-      for (const abort of followers) abort();
-    },
-    { once: true },
-  );
-  return followers;
 }
