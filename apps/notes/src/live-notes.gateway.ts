@@ -8,6 +8,8 @@ import { NoteFeed } from './note-feed.js';
 
 const SESSION_ENDED = 4401;
 const TRY_AGAIN_LATER = 1013;
+/** Who leaves so many bytes unread is parted with: the browser opens the socket again, and asks for its notes. */
+const MOST_UNREAD = 1_000_000;
 
 /** A person's notes as they are added: `GET /live` as a WebSocket. Closed with 4401 when nobody is signed in, or no longer; with 1013 when that is not known. */
 @WebSocketGateway({ path: '/live', maxPayload: 1_024 })
@@ -29,7 +31,8 @@ export class LiveNotesGateway implements OnGatewayConnection {
         socket.close(why === 'endings-unknown' ? TRY_AGAIN_LATER : SESSION_ENDED, why);
       });
       const leave = this.feed.look(session.sub, (note) => {
-        socket.send(JSON.stringify({ event: 'note', data: note }));
+        if (socket.bufferedAmount > MOST_UNREAD) socket.terminate();
+        else socket.send(JSON.stringify({ event: 'note', data: note }));
       });
       socket.once('close', () => {
         release();

@@ -32,6 +32,8 @@ export interface PlaceWatchOptions {
 export class PlaceWatch {
   private known = false;
   private isFailing = false;
+  /** up to where this replica knows of nothing missed: another may have closed a gap before this one looked */
+  private own: Pick<StreamPlace, 'stream' | 'sequence'> | undefined;
   private readonly stopping = new AbortController();
   private wake: () => void = () => undefined;
 
@@ -77,12 +79,13 @@ export class PlaceWatch {
     const { ack_floor: applied } = await manager.consumers.info(stream, consumer);
     const span = spanOf(await manager.streams.info(stream));
     if (this.stopping.signal.aborted) return;
-    if (place === undefined || !isContinuous(place, span)) {
+    if (place === undefined || !isContinuous(place, span) || !isContinuous(this.own ?? place, span)) {
       await this.makeGood(place, span);
       return;
     }
     const sequence = Math.max(place.sequence, applied.stream_seq);
-    await places.keep({ stream: span.stream, sequence, at: new Date() });
+    this.own = { stream: span.stream, sequence };
+    await places.keep({ ...this.own, at: new Date() });
     this.known = true;
   }
 
@@ -96,6 +99,7 @@ export class PlaceWatch {
     else this.logger.error(`bus.gap ${words}; messages may have been lost`);
     await insist('bus.gap.reconcile', () => onGap(signal), signal, this.logger);
     if (signal.aborted) return;
+    this.own = next;
     await places.keep(next);
     this.known = true;
     this.logger.log(`bus.gap.closed ${words}`);

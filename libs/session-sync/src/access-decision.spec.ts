@@ -36,6 +36,7 @@ const session = (changes: Partial<NonNullable<AccessFacts['remembered']>> = {}) 
   remembered: { revoked: false, expiresAtMs: NOW + 1, readAtMs: NOW, ...changes },
 });
 const old = session({ readAtMs: NOW - REREAD_MS - 1 });
+const readTomorrow = session({ readAtMs: NOW + 86_400_000 });
 const veryOld = session({ readAtMs: NOW - LONGEST_WITHOUT_DATABASE_MS - 1 });
 
 const CASES: readonly (readonly [name: string, facts: Partial<AccessFacts>, decision: string])[] = [
@@ -43,6 +44,7 @@ const CASES: readonly (readonly [name: string, facts: Partial<AccessFacts>, deci
   ['a usable session is remembered', session(), 'use'],
   ['it was read a minute ago', session({ readAtMs: NOW - REREAD_MS }), 'use'],
   ['it was read longer ago', old, 'ask'],
+  ['it was read tomorrow: the clock was set back', readTomorrow, 'ask'],
   ['it expires now', session({ expiresAtMs: NOW }), 'expired'],
   ['it is revoked', session({ revoked: true }), 'ended'],
   ['a mark forbids it, whatever memory says', { ...session(), marked: true }, 'ended'],
@@ -58,6 +60,7 @@ const CASES: readonly (readonly [name: string, facts: Partial<AccessFacts>, deci
   ['Postgres is away, and memory would be read again', { ...old, databaseAway: true }, 'use'],
   ['Postgres is away for longer than memory lasts', { ...veryOld, databaseAway: true }, 'sessions-unknown'],
   ['Postgres is away, and it expired meanwhile', { ...session({ expiresAtMs: NOW }), databaseAway: true }, 'expired'],
+  ['Postgres is away, and it was read tomorrow', { ...readTomorrow, databaseAway: true }, 'sessions-unknown'],
   ['both are away', { ...session(), source: 'database', databaseAway: true }, 'sessions-unknown'],
   ['both are away for too long', { ...session(), source: 'nowhere', databaseAway: true }, 'endings-unknown'],
   ['both are away, and a mark forbids it', { marked: true, source: 'database', databaseAway: true }, 'ended'],

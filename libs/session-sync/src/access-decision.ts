@@ -57,6 +57,7 @@ export function decideAccess(facts: AccessFacts): AccessDecision {
   if (remembered !== undefined && remembered.expiresAtMs <= nowMs) return 'expired';
   if (source === 'nowhere') return 'endings-unknown';
   const bestBeforeMs = databaseAway ? LONGEST_WITHOUT_DATABASE_MS : REREAD_MS;
-  if (source === 'memory' && remembered !== undefined && nowMs - remembered.readAtMs <= bestBeforeMs) return 'use';
+  const ageMs = remembered === undefined ? Infinity : Math.abs(nowMs - remembered.readAtMs); // a clock that was set back proves nothing
+  if (source === 'memory' && ageMs <= bestBeforeMs) return 'use';
   return databaseAway ? 'sessions-unknown' : 'ask';
 }

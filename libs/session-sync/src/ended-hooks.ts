@@ -15,7 +15,9 @@ const SLOW_MS = 30_000;
 @Injectable()
 export class EndedHooks implements OnApplicationBootstrap {
   private readonly logger = new Logger(EndedHooks.name);
-  private hooks: readonly Hook[] = [];
+  private hooks: readonly Hook[] | undefined;
+  /** heard before it was known who wants to be told: endings that were missed come while the application starts */
+  private early: HeardEnding[] = [];
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -27,11 +29,15 @@ export class EndedHooks implements OnApplicationBootstrap {
     const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
     const instances = new Set(wrappers.map(({ instance }) => instance as unknown));
     this.hooks = [...instances].flatMap((instance) => this.hooksOf(instance));
+    const { early } = this;
+    this.early = [];
+    for (const ending of early) this.tell(ending);
   }
 
   /** Never throws, and waits for nobody. */
   tell(ending: HeardEnding): void {
-    for (const hook of this.hooks) void this.call(hook, ending);
+    if (this.hooks === undefined) this.early.push(ending);
+    else for (const hook of this.hooks) void this.call(hook, ending);
   }
 
   private async call({ name, call }: Hook, ending: HeardEnding): Promise<void> {

@@ -35,7 +35,7 @@ export class SessionAccess {
   admit(claim: SessionClaim, staleness: Staleness): AppSession | Promise<AppSession> {
     const nowMs = this.nowMs();
     const known = this.sources.memory.find(claim.iss, claim.sid);
-    const isAway = known !== undefined && this.failedAtMs !== undefined && nowMs - this.failedAtMs < AWAY_MS;
+    const isAway = known !== undefined && this.failedAtMs !== undefined && Math.abs(nowMs - this.failedAtMs) < AWAY_MS;
     const decision = this.decide(claim, known, staleness, nowMs, isAway);
     if (decision === 'ask') return this.ask(claim, staleness);
     return this.usable(decision, claim, known);

@@ -49,6 +49,11 @@ describe('a revocation mark', () => {
     expect(markOf({ ...dated, detectedAt: dated.effectiveAt }, NOW).endedBefore).toEqual(seconds(60));
   });
 
+  it('of a session forbids it also where the clock is minutes behind: a sid is never opened again', () => {
+    const mark = markOf(EVENT, seconds(-300));
+    expect(markForbids(mark, seconds(-1))).toBe(true);
+  });
+
   it('leaves an ending of the past where it was, however late it is heard', () => {
     expect(markOf(OF_PERSON, seconds(1_000_000)).endedBefore).toEqual(NOW);
   });
