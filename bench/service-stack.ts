@@ -22,6 +22,7 @@ const BARE_STREAM = 'BENCH';
 export interface BenchSession {
   readonly sid: Sid;
   readonly sub: Sub;
+  readonly openedAt: Date;
 }
 
 /** An ending as it goes out. */
@@ -95,11 +96,11 @@ export class ServiceStack {
   }
 
   /** Headers of a request that comes through the gateway: they are good for a minute. */
-  async headersOf({ sid, sub }: BenchSession): Promise<Readonly<Record<string, string>>> {
+  async headersOf({ sid, sub, openedAt }: BenchSession): Promise<Readonly<Record<string, string>>> {
     const now = new Date();
     const assertion = {
       ...{ iss: GATEWAY, aud: SERVICE, sid, idp: ISSUER, sub, clientId: 'gateway', authTime: undefined },
-      ...{ openedAt: new Date(now.getTime() - 60_000), expiresAt: new Date(now.getTime() + 8 * 3_600_000) },
+      ...{ openedAt, expiresAt: new Date(openedAt.getTime() + 8 * 3_600_000) },
     };
     return { authorization: `Bearer ${await signAssertion(assertion, this.gateway.key, now)}` };
   }
@@ -126,9 +127,11 @@ export class ServiceStack {
 
 /** Gives sessions that no service knows yet. */
 export function newSessions(count: number): readonly BenchSession[] {
+  const openedAt = new Date(Date.now() - 60_000);
   return Array.from({ length: count }, (_, n) => ({
     sid: known(parseSid(randomUUID())),
     sub: known(parseSub(`person-${n}`)),
+    openedAt,
   }));
 }
 
@@ -141,7 +144,11 @@ export function endingOf(session: BenchSession): Told {
     evidence: { method: 'introspect', strength: 'strong' as const, probes: 1 },
     initiatingEntity: 'system' as const,
   };
-  const event = sessionEndedOf(ending, { iss: ISSUER, ...session }, { source: 'urn:sso:bench', tenant: undefined, at });
+  const event = sessionEndedOf(
+    ending,
+    { iss: ISSUER, sid: session.sid, sub: session.sub },
+    { source: 'urn:sso:bench', tenant: undefined, at },
+  );
   return { id: event.id, subject: subjectOf(event), payload: JSON.stringify(encodeSessionEnded(event)) };
 }
 
