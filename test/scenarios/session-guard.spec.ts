@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Injectable, Module, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -35,10 +34,8 @@ const OTHER_ISSUER = 'https://other-idp.example';
 class FallibleSessions extends InMemoryAppSessions {
   isAway = false;
   asked = 0;
-  answersAfterMs = 0;
   override async open(session: Omit<AppSession, 'revoked'>, now: Date): Promise<AppSession> {
     this.asked += 1;
-    if (this.answersAfterMs > 0) await setTimeout(this.answersAfterMs);
     if (this.isAway) throw new Error('the database is away');
     return super.open(session, now);
   }
@@ -142,23 +139,6 @@ describe('a guarded service on Fastify, and its real NATS', () => {
       ...{ eventId: event.id, subject: subjectOf(event), payload: JSON.stringify(encodeSessionEnded(event)) },
       attempts: 0,
     });
-
-  it('asks the database once for requests of a new session that come at the same time, and once for each where a route wants it', async () => {
-    const assertion = await assertionOf(newSid());
-    const together = async (path: string): Promise<number> => {
-      const { asked } = store;
-      const answers = await Promise.all(Array.from({ length: 20 }, () => ask(path, assertion)));
-      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-      return store.asked - asked;
-    };
-    store.answersAfterMs = 200;
-    try {
-      expect(await together('me')).toBe(1);
-      expect(await together('asks')).toBe(20);
-    } finally {
-      store.answersAfterMs = 0;
-    }
-  });
 
   it('answers from memory, and asks the database where a route wants it', async () => {
     const assertion = await assertionOf(newSid());
