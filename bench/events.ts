@@ -1,7 +1,8 @@
 import { Agent, type ClientRequest, request } from 'node:http';
 import { type Load, measure, type Measured, medianOf } from './measure.js';
 import type { Options, Report } from './report.js';
-import { BenchStack, cookieOf, type Server } from './stack.js';
+import { BenchStack, cookieOf } from './stack.js';
+import type { Server } from './start-program.js';
 
 const STREAMS = 2_000;
 

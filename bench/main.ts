@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
 import { claim } from './claim.js';
 import { events } from './events.js';
+import { guard } from './guard.js';
 import { memory } from './memory.js';
 import { probes } from './probes.js';
 import { proxy } from './proxy.js';
+import { refused } from './refused.js';
 import { relay } from './relay.js';
 import { type Options, print, type Report } from './report.js';
 import { revoke } from './revoke.js';
@@ -18,6 +20,8 @@ const BENCHMARKS: Readonly<Record<string, (options: Options) => Promise<Report>>
   probes,
   relay,
   revoke,
+  guard,
+  refused,
 };
 
 const { values, positionals } = parseArgs({
@@ -27,7 +31,7 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '5' },
     rounds: { type: 'string', default: '5' },
-    /** a folder for a processor profile of the gateway */
+    /** a folder for a processor profile of what is measured */
     profile: { type: 'string' },
   },
 });

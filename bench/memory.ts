@@ -2,7 +2,8 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { REPOSITORY } from '../scripts/stack/repository.js';
 import type { Report } from './report.js';
-import { BenchStack, cookieOf, type Server } from './stack.js';
+import { BenchStack, cookieOf } from './stack.js';
+import type { Server } from './start-program.js';
 
 const BROWSERS = 10_000;
 

@@ -1,6 +1,7 @@
 import { interleave, type Load, measure } from './measure.js';
 import type { Options, Report } from './report.js';
-import { BenchStack, cookieOf, type Server } from './stack.js';
+import { BenchStack, cookieOf } from './stack.js';
+import type { Server } from './start-program.js';
 
 const CONNECTIONS = 64;
 const ANSWER = JSON.stringify(Array.from({ length: 10 }, (_, n) => ({ type: `claim-${n}`, value: `value ${n}` })));

@@ -1,22 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { exportJWK, generateKeyPair } from 'jose';
 import { stringify } from 'yaml';
 import { type Clock, parseSub } from '#session';
 import { HubDatabase, PrismaSsoSessions, TokenCipher } from '#store';
 import { SystemClock } from '#http';
 import { freePort } from '../scripts/stack/free-port.js';
-import { type Child, createRunFolder, type Guard, startGuard } from '../scripts/stack/guard.js';
+import { createRunFolder, type Guard, startGuard } from '../scripts/stack/guard.js';
 import { migrate } from '../scripts/stack/migrate.js';
 import { startPostgres } from '../scripts/stack/postgres.js';
-import { REPOSITORY } from '../scripts/stack/repository.js';
 import { ScriptedIdp } from '../test/support/scripted-idp.js';
-
-/** A server that runs. */
-export interface Server {
-  readonly pid: number;
-  readonly origin: string;
-}
+import { type Server, startProgram } from './start-program.js';
 
 /** How a gateway differs from the usual one. */
 interface GatewaySettings {
@@ -131,19 +124,7 @@ export class BenchStack {
     path: string,
     { env, flags }: { readonly env: Readonly<Record<string, string>>; readonly flags: readonly string[] },
   ): Promise<Server> {
-    const origin = `http://localhost:${port}`;
-    const logFile = join(this.dir, `${port}.log`);
-    const child: Child = this.guard.spawn(process.execPath, [...flags, join(REPOSITORY, 'dist', program)], {
-      ...{ name: program, cwd: REPOSITORY, logFile },
-      env: { ...process.env, NODE_ENV: 'production', HOST: '127.0.0.1', PORT: String(port), ...env },
-    });
-    const deadline = performance.now() + 60_000;
-    while (performance.now() < deadline) {
-      const response = await fetch(`http://127.0.0.1:${port}${path}`).catch(() => undefined);
-      if (response !== undefined && response.status < 500) return { pid: child.pid, origin };
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`${program} is not ready; its log is ${logFile}`);
+    return startProgram(this.guard, this.dir, { file: program, port, readyPath: path, env, flags });
   }
 }
 

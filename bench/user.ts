@@ -1,7 +1,8 @@
 import { interleave, type Load, measure, type Measured } from './measure.js';
 import type { Options, Report } from './report.js';
 import { signIn } from './sign-in.js';
-import { BenchStack, type Server } from './stack.js';
+import { BenchStack } from './stack.js';
+import type { Server } from './start-program.js';
 
 const CONNECTIONS = 64;
 

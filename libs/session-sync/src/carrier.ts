@@ -35,7 +35,7 @@ export function rememberedClaim(client: object): SessionClaim | undefined {
 
 /** Gives the request of a context: of HTTP, or the one that opened a WebSocket; undefined for RPC and unknown sockets. */
 export function requestOf(context: ExecutionContext): object | undefined {
-  if (context.getType() === 'http') return context.switchToHttp().getRequest<object>();
+  if (context.getType() === 'http') return context.getArgByIndex<object>(0); // `switchToHttp` makes three functions each time
   if (context.getType() !== 'ws') return undefined;
   const client = context.switchToWs().getClient<SocketClient>();
   return upgrades.get(client) ?? client.handshake ?? client.request ?? client.upgradeReq;

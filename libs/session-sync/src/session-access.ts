@@ -4,6 +4,7 @@ import { type AccessDecision, answerSource, decideAccess, type Staleness } from 
 import type { EndingsFeed } from './endings-feed.js';
 import type { RememberedSession, SessionMemory } from './session-memory.js';
 import { SessionRefused } from './session-refusals.js';
+import { SharedQuestions } from './shared-questions.js';
 import { withinMs } from './within-ms.js';
 
 /** The parts that an answer comes from. */
@@ -22,6 +23,7 @@ const MOST_READS = 3;
 /** Says whether a session is usable now: from memory while that is known to be true, else from the database. */
 export class SessionAccess {
   private readonly logger = new Logger(SessionAccess.name);
+  private readonly reads = new SharedQuestions<RememberedSession | undefined>();
   /** when the database last failed; undefined since it answered */
   private failedAtMs: number | undefined;
 
@@ -45,7 +47,7 @@ export class SessionAccess {
     const { memory, feed } = this.sources;
     for (let reads = 0; reads < MOST_READS; reads += 1) {
       const [epoch, isWatched] = [memory.epoch, feed.trueAsOf !== undefined];
-      const read = await this.read(claim);
+      const read = await this.readFor(claim, staleness, epoch);
       if (read === undefined) {
         const known = memory.find(claim.iss, claim.sid);
         return this.usable(this.decide(claim, known, staleness, this.nowMs(), true), claim, known);
@@ -90,6 +92,18 @@ export class SessionAccess {
       throw new SessionRefused('session-ended', { reason: cause ?? 'unknown' });
     }
     throw new SessionRefused(decision === 'use' || decision === 'ask' ? 'sessions-unknown' : decision);
+  }
+
+  /**
+   * Where memory may answer, requests that come at the same time share one read: its answer is as good as one that is
+   * remembered, while nothing was forgotten since it began. Where it may not, each request is answered by a read of its own.
+   */
+  private readFor(claim: SessionClaim, staleness: Staleness, epoch: number): Promise<RememberedSession | undefined> {
+    if (answerSource(this.sources.feed.trueAsOf?.getTime(), this.nowMs(), staleness) !== 'memory')
+      return this.read(claim);
+    const { iss, sid, sub, openedAt, expiresAt } = claim;
+    const key = [epoch, iss, sid, sub, openedAt.getTime(), expiresAt.getTime()].join(' ');
+    return this.reads.answer(key, () => this.read(claim));
   }
 
   /** Gives undefined when the database does not answer. */

@@ -3,6 +3,7 @@ import { OidcError } from '#oidc';
 import { type Clock, RecentlyUsed, type SessionClaim } from '#session';
 import { type AssertionVerifier, claimOf } from './assertion-verifier.js';
 import { SessionRefused } from './session-refusals.js';
+import { SharedQuestions } from './shared-questions.js';
 
 interface Verified {
   readonly claim: SessionClaim;
@@ -14,6 +15,7 @@ const MOST = 10_000;
 /** Verifies each assertion once: what was verified is remembered by its hash until it expires, and no longer. */
 export class VerifiedAssertions {
   private readonly known = new RecentlyUsed<Verified>(MOST);
+  private readonly verifying = new SharedQuestions<SessionClaim | undefined>();
 
   constructor(
     private readonly verifier: Pick<AssertionVerifier, 'verify'>,
@@ -29,7 +31,7 @@ export class VerifiedAssertions {
     const key = hash('sha256', token, 'base64url');
     const known = this.known.get(key);
     if (known !== undefined && known.validUntilMs > this.clock.now().getTime()) return known.claim;
-    return this.verify(token, key);
+    return this.verifying.answer(key, () => this.verify(token, key));
   }
 
   private async verify(token: string, key: string): Promise<SessionClaim | undefined> {
