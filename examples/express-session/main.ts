@@ -9,6 +9,7 @@ import {
   ownSession,
   Public,
   type SessionClaim,
+  SessionDoor,
   SessionGuard,
   SessionSyncModule,
   startSessionSync,
@@ -28,6 +29,7 @@ interface WithSession {
 class BasketController {
   constructor(
     private readonly assertions: AssertionVerifier,
+    private readonly door: SessionDoor,
     private readonly sync: SyncState,
   ) {}
 
@@ -38,6 +40,7 @@ class BasketController {
     const claim = await this.assertions.claim(header.replace(/^Bearer /i, '')); // refuses by itself: 401, or 503 without keys
     await promisify(request.session.regenerate.bind(request.session))(); // a cookie from before is worth nothing
     request.session.sso = claim;
+    await this.door.admit(request); // from here on an ending finds it
     return { sub: claim.sub };
   }
 
