@@ -59,6 +59,7 @@ export class PlaceWatch {
 
   stop(): void {
     this.stopping.abort();
+    this.wake();
   }
 
   private async run(manager: JetStreamManager): Promise<void> {
@@ -113,11 +114,11 @@ export class PlaceWatch {
   }
 
   private async rest(ms: number): Promise<void> {
+    if (this.stopping.signal.aborted) return;
     const woken = new AbortController();
     this.wake = () => {
       woken.abort();
     };
-    const signal = AbortSignal.any([woken.signal, this.stopping.signal]);
-    await setTimeout(ms, undefined, { signal, ref: false }).catch(() => undefined); // a stop or a call ends the pause
+    await setTimeout(ms, undefined, { signal: woken.signal, ref: false }).catch(() => undefined); // a stop or a call ends the pause
   }
 }
