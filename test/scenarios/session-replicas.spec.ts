@@ -106,7 +106,7 @@ async function ask(
   if (claim === undefined || one === undefined) return;
   const { meanwhile } = next;
   const before = world.certainty(one, claim);
-  const admitted = await one.admits(claim, async () => {
+  const { admitted, atOnce } = await one.admits(claim, async () => {
     for (const event of meanwhile) {
       await take(world, event, people, wrong);
       world.clock.nowMs += 1;
@@ -114,12 +114,13 @@ async function ask(
   });
   if (!admitted) return;
   if (before === 'refused') wrong.push(`admitted after its end: ${claim.sid}`);
-  else if (world.isOverBy(one, claim)) wrong.push(`admitted after its end was applied and heard: ${claim.sid}`);
+  else if (!atOnce && world.isOverBy(one, claim))
+    wrong.push(`admitted after its end was applied and heard: ${claim.sid}`);
 }
 
 async function look(world: World, one: Replica, claim: SessionClaim, wrong: string[]): Promise<void> {
   const certainty = world.certainty(one, claim);
-  const admitted = await one.admits(claim);
+  const { admitted } = await one.admits(claim);
   if (admitted && certainty === 'refused') wrong.push(`admitted after its end: ${claim.sid}`);
   if (!admitted && certainty === 'admitted' && world.isServing(one))
     wrong.push(`refused, though it has not ended: ${claim.sid}`);

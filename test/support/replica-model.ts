@@ -110,8 +110,12 @@ export class Replica {
     this.heard.add(event.id);
   }
 
-  /** Whether a claim is let in. @param meanwhile happens after the database was asked and before it answers */
-  async admits(claim: SessionClaim, meanwhile?: () => Promise<void>): Promise<boolean> {
+  /**
+   * Whether a claim is let in, and whether memory said so at once.
+   *
+   * @param meanwhile happens after the database was asked and before it answers; what memory answers was said before it
+   */
+  async admits(claim: SessionClaim, meanwhile?: () => Promise<void>): Promise<{ admitted: boolean; atOnce: boolean }> {
     let open: () => void = () => undefined;
     if (meanwhile !== undefined)
       this.reads.gate = new Promise((resolve) => {
@@ -123,11 +127,14 @@ export class Replica {
         () => true,
         () => false,
       );
+    let atOnce = false;
+    void answer.then(() => (atOnce = true));
     await new Promise((resolve) => setImmediate(resolve)); // the database has been asked
+    const wasAtOnce = atOnce;
     await meanwhile?.();
     this.reads.gate = undefined;
     open();
-    return answer;
+    return { admitted: await answer, atOnce: wasAtOnce };
   }
 }
 
