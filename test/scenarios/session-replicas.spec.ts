@@ -137,12 +137,12 @@ beforeAll(() => {
 });
 
 describe('the replicas of a service, whatever comes in whatever order', () => {
-  it('refuse what has ended and let in what was opened after: 5,000 histories over a store in memory', async () => {
+  it('refuse what has ended and let in what was opened after: 20,000 histories over a store in memory', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
         expect(await run(new InMemoryAppSessions(), steps)).toEqual([]);
       }),
-      { numRuns: 5_000 },
+      { numRuns: 20_000 },
     );
   });
 
