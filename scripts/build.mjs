@@ -1,5 +1,5 @@
 /**
- * Builds everything into dist/: the Prisma clients whose schema has changed, then TypeScript.
+ * Builds everything into dist/: the Prisma clients whose schema has changed, then TypeScript, and what runs in browsers.
  *
  *     build.mjs [--generate-only]
  */
@@ -17,7 +17,12 @@ const STAMP = '.generated-from';
 export async function build({ generateOnly = false } = {}) {
   await Promise.all(SCHEMAS.map(generate));
   if (generateOnly) return;
-  await runVisibly('tsc', process.execPath, [inModules('typescript/bin/tsc'), '-p', 'tsconfig.build.json']);
+  const compile = (name, project) =>
+    runVisibly(name, process.execPath, [inModules('typescript/bin/tsc'), '-p', project]);
+  await compile('tsc', 'tsconfig.build.json');
+  await compile('tsc (browser)', 'libs/browser/tsconfig.build.json');
+  const { bundle } = await import('./bundle.mjs'); // not at the top: its packages may not be installed yet
+  await bundle();
 }
 
 async function generate(place) {

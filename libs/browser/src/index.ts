@@ -1,0 +1,3 @@
+export type { Session, SessionOptions, SignInOptions, SignOutOptions, User } from './gateway/session.js';
+export type { Outcome, SilentReport } from './outcome.js';
+export type { SessionState, Status } from './session-state.js';
