@@ -50,11 +50,11 @@ describe('a page that keeps track of its session, in Chromium', () => {
   });
 
   it('never leaves where the tab can remember nothing', async () => {
-    const tab = await stage().open({ redirect: true, ...SHORT }, '/', () => {
-      Storage.prototype.setItem = () => {
-        throw new Error('full');
-      };
-    });
+    const tab = await stage().open(
+      { redirect: true, ...SHORT },
+      '/',
+      "Storage.prototype.setItem = () => { throw new Error('full') }",
+    );
     await tab.status('signed_out');
     expect(await tab.check()).toBe('suppressed');
     expect([stage().times('/bff/login'), stage().times('/bff/silent-login')]).toEqual([0, 2]); // its cookie first
@@ -135,10 +135,8 @@ describe('a page that keeps track of its session, in Chromium', () => {
   });
 
   it('a browser without Web Locks and channels: each tab for itself', async () => {
-    const without = () => {
-      Object.defineProperty(navigator, 'locks', { value: undefined });
-      Object.defineProperty(window, 'BroadcastChannel', { value: undefined });
-    };
+    const without =
+      'for (const [of, name] of [[navigator, "locks"], [globalThis, "BroadcastChannel"]]) Object.defineProperty(of, name, { value: undefined })';
     const a = await stage().signIn('eli', {}, without);
     const b = await stage().open({}, '/', without);
     await b.status('signed_in');
