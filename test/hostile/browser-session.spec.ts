@@ -53,7 +53,7 @@ describe('a page that keeps track of its session, in Chromium', () => {
     const tab = await stage().open(
       { redirect: true, ...SHORT },
       '/',
-      "Storage.prototype.setItem = () => { throw new Error('full') }",
+      "Object.defineProperty(window, 'sessionStorage', { get() { throw new Error('blocked') } })",
     );
     await tab.status('signed_out');
     expect(await tab.check()).toBe('suppressed');
@@ -147,6 +147,7 @@ describe('a page that keeps track of its session, in Chromium', () => {
 
   it('comes back from the back-forward cache and looks: it was deaf there', async () => {
     const tab = await stage().signIn('fay', { silent: false });
+    await until('it listens', () => stage().times('/bff/events') || undefined);
     await tab.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))");
     const other = await stage().open({ silent: false });
     await other.status('signed_in');
@@ -186,7 +187,7 @@ describe('a page that keeps track of its session, in Chromium', () => {
   });
 
   it('a late answer of before a sign-in elsewhere is dropped, and asked for again', async () => {
-    const late = await stage().open({ silent: false });
+    const late = await stage().open({ silent: false, timeoutMs: 60_000 });
     await late.status('signed_out');
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
@@ -207,7 +208,7 @@ describe('a page that keeps track of its session, in Chromium', () => {
   });
 
   it('a late answer of before a sign-out elsewhere signs nobody in again', async () => {
-    const late = await stage().signIn('jan', { silent: false });
+    const late = await stage().signIn('jan', { silent: false, timeoutMs: 60_000 });
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     let count = 0;
