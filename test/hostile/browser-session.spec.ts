@@ -193,9 +193,9 @@ describe('a page that keeps track of its session, in Chromium', () => {
     const held = new Promise<void>((resolve) => (release = resolve));
     let count = 0;
     await late.page.route('**/bff/user**', async (route) => {
-      const response = await route.fetch();
-      if ((count += 1) === 1) await held; // asked while nobody was signed in
-      await route.fulfill({ response });
+      if ((count += 1) > 1) return route.continue();
+      await held; // asked while nobody was signed in
+      return route.fulfill({ status: 401, body: '{"type":"urn:sso:problem:not-signed-in"}' });
     });
     const checked = late.check();
     await until('it has asked', () => count || undefined);
