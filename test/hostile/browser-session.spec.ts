@@ -186,27 +186,6 @@ describe('a page that keeps track of its session, in Chromium', () => {
     expect([stage().times('/bff/user') - asked, stage().atIdp - atIdp]).toEqual([2, 1]);
   });
 
-  it('a late answer of before a sign-in elsewhere is dropped, and asked for again', async () => {
-    const late = await stage().open({ silent: false, timeoutMs: 60_000 });
-    await late.status('signed_out');
-    let release: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
-    let count = 0;
-    await late.page.route('**/bff/user**', async (route) => {
-      if ((count += 1) > 1) return route.continue();
-      await held; // asked while nobody was signed in
-      return route.fulfill({ status: 401, body: '{"type":"urn:sso:problem:not-signed-in"}' });
-    });
-    const checked = late.check();
-    await until('it has asked', () => count || undefined);
-    const other = await stage().signIn('ida', { silent: false });
-    await late.status('signed_in'); // told
-    release();
-    expect(await checked).toBe('signed_in');
-    expect([count, await late.story()]).toEqual([2, ['unknown', 'signed_out', 'signed_in']]);
-    await other.page.close();
-  });
-
   it('a late answer of before a sign-out elsewhere signs nobody in again', async () => {
     const late = await stage().signIn('jan', { silent: false, timeoutMs: 60_000 });
     let release: () => void = () => undefined;
