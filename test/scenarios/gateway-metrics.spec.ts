@@ -33,7 +33,12 @@ describe('the metrics of a gateway, as a process', () => {
     ]);
     grants = new RotatingGrants(idp);
     database = new HubDatabase(url);
-    gateway = await startGateway(apps(), idp, url, { METRICS_PORT: String(metricsPort) }, echo.sites('rotate'));
+    const usual = echo.sites('rotate');
+    const sites = (options: Parameters<typeof usual>[0]) => {
+      const file = usual(options);
+      return { ...file, idps: { main: { ...file.idps.main, ssf: { transmitter: options.issuer, audience: 'us' } } } };
+    };
+    gateway = await startGateway(apps(), idp, url, { METRICS_PORT: String(metricsPort) }, sites);
   }, 90_000);
   afterAll(async () => {
     await database.$disconnect();
@@ -144,6 +149,13 @@ describe('the metrics of a gateway, as a process', () => {
     const stranger = await logoutToken({ sub: 'cy', iss: 'https://stranger.example' });
     expect(await more([...ended, ...refused], () => sendToken(stranger))).toEqual([0, 0, 1]);
     expect(await told()).not.toContain('stranger.example');
+  });
+
+  it('count security event tokens that are refused', async () => {
+    const refused = () => figure('sso_refused_tokens_total', { issuer: idp!.issuer, kind: 'security_event' });
+    const headers = { 'content-type': 'application/secevent+jwt' };
+    const send = () => new Visitor().send(`${gateway.a}/bff/ssf/events`, { method: 'POST', headers, body: 'no-token' });
+    expect(await more([refused], send)).toEqual([1]);
   });
 
   it('count a sign-out, and a session that a sign-in took the place of', async () => {
