@@ -85,7 +85,7 @@ describe('SsoSessions in Postgres', () => {
       signInOf('rolf', clock.now(), { idpSid: undefined }),
       browserOf('rolf-b', clock.now(), { replaces: 'rolf-a' }),
     );
-    expect(again).toEqual({ kind: 'opened', sid: first });
+    expect(again).toEqual({ kind: 'opened', sid: first, ended: [] });
   });
 
   it('tells services an end that is not before the opening, also when the IdP’s clock is behind', async () => {

@@ -12,6 +12,8 @@ import { LogoutModule } from './logout/logout.module.js';
 import { ContractController } from './openapi/contract.controller.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
 import { AssertionsModule, type GatewayKeys } from './proxy/assertions.module.js';
+import { GatewayMetrics } from './metrics/gateway-metrics.js';
+import { MeasuresModule } from './metrics/measures.module.js';
 import { ReceiversModule } from './receivers/receivers.module.js';
 import { TokensModule } from './tokens/tokens.module.js';
 import { UserModule } from './user/user.module.js';
@@ -20,12 +22,19 @@ import { VerifyController } from './verify/verify.controller.js';
 /** The auth gateway: a backend for frontends that keeps tokens away from browsers. */
 @Module({})
 export class AppModule {
-  static forRoot(config: GatewayConfig, sites: Sites, keys: GatewayKeys, clock: Clock): DynamicModule {
+  static forRoot(
+    config: GatewayConfig,
+    sites: Sites,
+    keys: GatewayKeys,
+    clock: Clock,
+    metrics: GatewayMetrics,
+  ): DynamicModule {
     const limits = new RequestLimits(config.SIGN_INS_PER_MINUTE, config.REFUSED_TOKENS_PER_MINUTE);
     return {
       module: AppModule,
       imports: [
-        storeOf(config, clock),
+        storeOf(config, clock, metrics),
+        MeasuresModule.forRoot(metrics),
         HealthModule.forRootAsync({
           inject: [HubDatabase],
           useFactory: (database: HubDatabase) =>
@@ -43,7 +52,7 @@ export class AppModule {
   }
 }
 
-function storeOf(config: GatewayConfig, clock: Clock): DynamicModule {
+function storeOf(config: GatewayConfig, clock: Clock, metrics: GatewayMetrics): DynamicModule {
   return HubStoreModule.forRoot({
     url: config.HUB_DATABASE_URL,
     tokenKeys: config.TOKEN_KEYS,
@@ -51,5 +60,6 @@ function storeOf(config: GatewayConfig, clock: Clock): DynamicModule {
     source: 'urn:sso:gateway',
     tenant: config.TENANT,
     sessionMemory: config.SESSION_MEMORY,
+    onEnded: metrics.ended.bind(metrics),
   });
 }

@@ -1,4 +1,4 @@
-import { httpOrigin, list, positiveSeconds } from '#config';
+import { httpOrigin, list, port, positiveSeconds } from '#config';
 import { processKeys } from '#http';
 import { tokenKeysValue } from '#store';
 import { z } from 'zod';
@@ -74,6 +74,13 @@ export const GatewayConfig = z.object({
     .max(1_000_000)
     .default(50_000)
     .describe('browser sessions that this process remembers for at most 5 s; 0 asks the database each time'),
+  METRICS_PORT: port
+    .optional()
+    .describe('port that answers GET /metrics, and nothing else; without it nobody is told any figures'),
+  METRICS_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('address that METRICS_PORT listens on; no browser should get there'),
   TRUSTED_PROXIES: list(z.string())
     .optional()
     .describe(

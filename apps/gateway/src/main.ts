@@ -1,14 +1,12 @@
 import 'reflect-metadata';
 import { loadConfig, orExit, toDocumentHelp } from '#config';
-import { createHttpApp, SystemClock } from '#http';
+import { SystemClock } from '#http';
 import { importAssertionKey, toPublicJwk } from '#oidc';
-import { AppModule } from './app.module.js';
 import { GatewayConfig } from './config.js';
 import { buildFrontEnds } from './front-ends/build-front-ends.js';
 import { FrontEndsFile } from './front-ends/front-ends-file.js';
 import { readFrontEndsFile } from './front-ends/read-front-ends-file.js';
-import { ProblemPageFilter } from './http/problem-page.filter.js';
-import { setUpHttp } from './http/set-up-http.js';
+import { ListenFault, startGateway } from './start-gateway.js';
 
 const clock = new SystemClock();
 const fileHelp = toDocumentHelp('The file of FRONT_ENDS, in YAML; docs/front-ends.md has examples:', FrontEndsFile);
@@ -21,11 +19,10 @@ const keys = {
   signing: await importAssertionKey(config.ASSERTION_KEYS.keys[0]),
   published: config.ASSERTION_KEYS.keys.map(toPublicJwk),
 };
-const app = await createHttpApp('gateway', AppModule.forRoot(config, sites, keys, clock), {
-  jsonLogs: config.LOG_FORMAT === 'json',
-  trustedProxies: config.TRUSTED_PROXIES ?? [],
-  rewriteUrl: (request) => sites.frontEnds.route(request),
-});
-app.useGlobalFilters(new ProblemPageFilter(sites.frontEnds));
-await setUpHttp(app);
-await app.listen(config.PORT, config.HOST);
+try {
+  await startGateway({ config, sites, keys, clock });
+} catch (error) {
+  if (!(error instanceof ListenFault)) throw error;
+  process.stderr.write(`gateway: can't start: ${error.message}\n`);
+  process.exit(1);
+}

@@ -18,6 +18,8 @@ export interface HttpAppOptions {
   readonly trustedProxies?: readonly string[];
   /** gives the address by which a request is routed, from the request as it comes off the wire; default: its own */
   readonly rewriteUrl?: (request: IncomingMessage) => string;
+  /** whether the process's signals stop it; default: yes. Whoever makes a second one in a process may close it in order */
+  readonly stopsBySignal?: boolean;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface HttpAppOptions {
 export async function createHttpApp(
   name: string,
   module: Parameters<typeof NestFactory.create>[0],
-  { jsonLogs, trustedProxies = [], rewriteUrl }: HttpAppOptions,
+  { jsonLogs, trustedProxies = [], rewriteUrl, stopsBySignal = true }: HttpAppOptions,
 ): Promise<NestFastifyApplication> {
   const trustProxy = trustedProxies.length > 0 && [...trustedProxies];
   const adapter = new FastifyAdapter({
@@ -45,7 +47,7 @@ export async function createHttpApp(
   limitClosing(adapter.getInstance());
   nameRequests(adapter.getInstance());
   app.useGlobalFilters(new ProblemFilter());
-  app.enableShutdownHooks();
+  if (stopsBySignal) app.enableShutdownHooks();
   return app;
 }
 

@@ -1,6 +1,6 @@
 export { HealthChecks, HealthController, HealthModule } from './health.module.js';
 export type { HealthCheck } from './health.module.js';
-export { MetricsModule } from './metrics.module.js';
+export { MetricsModule, nodeRegistry } from './metrics.module.js';
 export { problem, Problem } from './problem.js';
 export type { ProblemBody } from './problem.js';
 export { ProblemFilter } from './problem.filter.js';

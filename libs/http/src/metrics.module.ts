@@ -20,7 +20,8 @@ export class MetricsController {
  */
 @Module({})
 export class MetricsModule {
-  static forRoot(): DynamicModule {
+  /** @param makeRegistry gives what is shown; default: one with Node's own figures, which others may add theirs to */
+  static forRoot(makeRegistry: () => Registry = nodeRegistry): DynamicModule {
     return {
       module: MetricsModule,
       global: true,
@@ -31,7 +32,8 @@ export class MetricsModule {
   }
 }
 
-function makeRegistry(): Registry {
+/** Makes a registry that has Node's own figures. */
+export function nodeRegistry(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   return registry;

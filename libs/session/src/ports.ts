@@ -1,4 +1,4 @@
-import type { Ending, EndResult } from './ending.js';
+import type { Cause, Ending, EndResult } from './ending.js';
 import type { Sid, Sub } from './ids.js';
 import type { SessionEnded } from './session-ended.js';
 import type { BrowserSession, NewSsoSession, SsoSession, TokenSet } from './sso-session.js';
@@ -9,7 +9,14 @@ export abstract class Clock {
 }
 
 /** What became of a sign-in: a session, or a refusal because its IdP session ended while it was under way. */
-export type OpenedSession = { readonly kind: 'opened'; readonly sid: Sid } | { readonly kind: 'ended_meanwhile' };
+export type OpenedSession =
+  | {
+      readonly kind: 'opened';
+      readonly sid: Sid;
+      /** why each session of the same issuer ended that the sign-in took the place of */
+      readonly ended: readonly Cause[];
+    }
+  | { readonly kind: 'ended_meanwhile' };
 
 /**
  * How long the cookie that a sign-in replaced goes on to count: requests of other tabs carry it that were sent before the

@@ -3,6 +3,7 @@ import {
   Brakes,
   BrowserSessions,
   Canaries,
+  type Cause,
   Clock,
   DeadEvents,
   EndedSessions,
@@ -67,6 +68,8 @@ export interface HubStoreOptions extends EventOrigin {
   readonly sessionMemory?: number;
   /** default: kept, for whoever revokes them */
   readonly tokensOfEnded?: TokensOfEnded;
+  /** told of each session that this process has ended, by whatever way, after the commit; must not throw */
+  readonly onEnded?: (iss: string, cause: Cause) => void;
 }
 
 /** Gives the gateway and the poller the hub's ports, kept in Postgres. */
@@ -92,9 +95,8 @@ export class HubStoreModule {
         { provide: SessionSignal, useFactory: () => signal },
         onDatabase(SsoSessions, (database) => {
           const sessions = new PrismaSsoSessions(database, cipher, clock, options, options.tokensOfEnded);
-          return new TellingSsoSessions(sessions, (change) => {
-            signal.tell(change);
-          });
+          const tell = signal.tell.bind(signal);
+          return new TellingSsoSessions(sessions, tell, options.onEnded);
         }),
         {
           provide: SessionExpiry,

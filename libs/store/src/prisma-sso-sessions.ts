@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import {
+  type Cause,
   type Clock,
   MARK_LIFE_MS,
   type Ending,
@@ -70,6 +71,7 @@ export class PrismaSsoSessions extends SsoSessions {
       const { iss, clientId } = signIn;
       const isCalibrated = (await tx.issuerHealth.count({ where: { iss, clientId, calibratedAt: { not: null } } })) > 0;
       const due = isCalibrated ? signIn : { ...signIn, firstProbeAt: now }; // an issuer that was never asked for this client is asked at once
+      const over = await this.endExpired(tx, due, browser, now);
       const sid = (await this.join(tx, due, browser, now)) ?? (await createSession(tx, this.cipher, due, now));
       await tx.browserSession.create({
         data: {
@@ -81,11 +83,7 @@ export class PrismaSsoSessions extends SsoSessions {
           expiresAt: browser.expiresAt,
         },
       });
-      if (browser.replaces !== undefined) {
-        const left = await replaceBrowserSession(tx, hashOf(browser.replaces), sid, now);
-        if (left !== undefined) await this.endAll(tx, endingOfReplaced(left, sid, now), now);
-      }
-      return { kind: 'opened', sid };
+      return { kind: 'opened', sid, ended: [...over, ...(await this.endReplaced(tx, browser, sid, now))] };
     });
   }
 
@@ -171,6 +169,37 @@ export class PrismaSsoSessions extends SsoSessions {
     return marks.some(({ endedBefore }) => signIn.idTokenIssuedAt <= endedBefore);
   }
 
+  /** Ends what {@link join} would find past its absolute end: it is not revived, and services have refused it since by the same clock. */
+  private async endExpired(
+    tx: Prisma.TransactionClient,
+    signIn: NewSsoSession,
+    browser: NewBrowserSession,
+    now: Date,
+  ): Promise<readonly Cause[]> {
+    const same = ofSameIdpSession(signIn, browser, now);
+    const over = await tx.ssoSession.findMany({ where: { ...same, expiresAt: { lte: now } }, select: { id: true } });
+    const causes: Cause[] = [];
+    for (const { id } of over)
+      causes.push(...(await this.endOne(tx, endingOfExpired({ kind: 'sid', sid: toSid(id) }, now), now)));
+    return causes;
+  }
+
+  /** Ends the session that this browser was the last on, and is not any more. */
+  private async endReplaced(
+    tx: Prisma.TransactionClient,
+    { replaces }: NewBrowserSession,
+    sid: Sid,
+    now: Date,
+  ): Promise<readonly Cause[]> {
+    const left = replaces === undefined ? undefined : await replaceBrowserSession(tx, hashOf(replaces), sid, now);
+    return left === undefined ? [] : this.endOne(tx, endingOfReplaced(left, sid, now), now);
+  }
+
+  private async endOne(tx: Prisma.TransactionClient, ending: Ending, now: Date): Promise<readonly Cause[]> {
+    const { ended } = await this.endAll(tx, ending, now);
+    return ended.map(() => ending.cause);
+  }
+
   /**
    * Gives the newer tokens to the live record of the same IdP session, if there is one: of the same `idpSid`, or, where the
    * IdP tells none, the one that this browser had. Its absolute end stays, unless the IdP's own is earlier.
@@ -181,19 +210,19 @@ export class PrismaSsoSessions extends SsoSessions {
     browser: NewBrowserSession,
     now: Date,
   ): Promise<Sid | undefined> {
-    const { iss, clientId, idpSid, sub } = signIn;
-    const person = { iss, clientId, sub, endedAt: null };
-    const counts = { OR: [{ endedAt: null }, { endedAt: { gt: now } }] };
-    const browserSessions = { some: { id: hashOf(browser.replaces ?? ''), ...counts } };
-    const same = idpSid === undefined ? { ...person, idpSid: null, browserSessions } : { ...person, idpSid };
-    // one that is past its absolute end is not revived; services have refused it since by the same clock
-    const over = await tx.ssoSession.findMany({ where: { ...same, expiresAt: { lte: now } }, select: { id: true } });
-    for (const { id } of over) await this.endAll(tx, endingOfExpired({ kind: 'sid', sid: toSid(id) }, now), now);
-    const live = await tx.ssoSession.findFirst({ where: same });
+    const live = await tx.ssoSession.findFirst({ where: ofSameIdpSession(signIn, browser, now) });
     if (live === null) return undefined;
     const isRenewed = await renewSession(tx, this.cipher, live, signIn, now);
     return isRenewed ? toSid(live.id) : undefined; // it has just ended: this sign-in becomes a session of its own
   }
+}
+
+/** Records of the IdP session that a sign-in is of: those of the same `idpSid`, or, without one, that of this browser. */
+function ofSameIdpSession({ iss, clientId, idpSid, sub }: NewSsoSession, browser: NewBrowserSession, now: Date) {
+  const person = { iss, clientId, sub, endedAt: null };
+  const counts = { OR: [{ endedAt: null }, { endedAt: { gt: now } }] };
+  const browserSessions = { some: { id: hashOf(browser.replaces ?? ''), ...counts } };
+  return idpSid === undefined ? { ...person, idpSid: null, browserSessions } : { ...person, idpSid };
 }
 
 async function lockAll(tx: Prisma.TransactionClient, keys: readonly IdpKey[]): Promise<void> {

@@ -1,4 +1,5 @@
 import {
+  type Cause,
   type Ending,
   type EndResult,
   type NewBrowserSession,
@@ -18,6 +19,8 @@ export class TellingSsoSessions extends SsoSessions {
   constructor(
     private readonly sessions: SsoSessions,
     private readonly tell: (change: SessionChange) => void,
+    /** told of each session that this process has ended, after the commit */
+    private readonly onEnded: (iss: string, cause: Cause) => void = () => undefined,
   ) {
     super();
   }
@@ -27,6 +30,7 @@ export class TellingSsoSessions extends SsoSessions {
     if (opened.kind === 'opened') {
       this.tell({ kind: 'session', sid: opened.sid, ended: undefined });
       if (browser.replaces !== undefined) this.tell({ kind: 'browser', id: hashOf(browser.replaces) });
+      for (const cause of opened.ended) this.onEnded(signIn.iss, cause);
     }
     return opened;
   }
@@ -53,7 +57,10 @@ export class TellingSsoSessions extends SsoSessions {
 
   async end(ending: Ending, once?: OnceToken): Promise<EndResult> {
     const result = await this.sessions.end(ending, once);
-    for (const { sid } of result.ended) this.tell({ kind: 'session', sid, ended: ending.cause });
+    for (const { sid, iss } of result.ended) {
+      this.tell({ kind: 'session', sid, ended: ending.cause });
+      this.onEnded(iss, ending.cause);
+    }
     return result;
   }
 }

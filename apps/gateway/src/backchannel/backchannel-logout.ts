@@ -12,7 +12,12 @@ const REMEMBER_MS = 15 * 60_000;
 export type LogoutReception =
   /** also for a session that has ended already or was never ours */
   | { readonly kind: 'accepted' }
-  | { readonly kind: 'refused'; readonly reason: string }
+  | {
+      readonly kind: 'refused';
+      /** the IdP of ours that the token names; undefined when it names none */
+      readonly issuer: string | undefined;
+      readonly reason: string;
+    }
   /** it may have been good: nobody knows, or nothing could be written down */
   | { readonly kind: 'failed'; readonly reason: string };
 
@@ -30,8 +35,10 @@ export class BackchannelLogout {
   ) {}
 
   async receive(token: string): Promise<LogoutReception> {
+    const sender = this.senderOf(token);
     try {
-      const { issuer, clientId, algorithm, client, logoutTokens } = this.senderOf(token);
+      if (sender === undefined) throw refusal('it is of no issuer and client that are known here');
+      const { issuer, clientId, algorithm, client, logoutTokens } = sender;
       const expected = { issuer, clientId, algorithm, now: this.clock.now(), ...logoutTokens };
       const claims = await verifyLogoutToken(token, client.keys(), expected);
       await this.accept(claims, clientId, tokenHashOf(token));
@@ -39,17 +46,15 @@ export class BackchannelLogout {
     } catch (error) {
       this.logger.warn(`backchannel.refused reason=${reasonOf(error)}`);
       return isRefusal(error)
-        ? { kind: 'refused', reason: error.message }
+        ? { kind: 'refused', issuer: sender?.issuer, reason: error.message }
         : { kind: 'failed', reason: 'the logout could not be carried out; send it again' };
     }
   }
 
   /** Any of our IdPs may send to any front end: an address is registered once for a client, and the token says whose it is. */
-  private senderOf(token: string): Idp {
+  private senderOf(token: string): Idp | undefined {
     const claimed = addresseeOf(token);
-    const idp = claimed?.audiences.map((audience) => this.idps.find(claimed.iss, audience)).find(Boolean);
-    if (idp === undefined) throw refusal('it is of no issuer and client that are known here');
-    return idp;
+    return claimed?.audiences.map((audience) => this.idps.find(claimed.iss, audience)).find(Boolean);
   }
 
   private async accept(claims: LogoutTokenClaims, clientId: string, tokenHash: string): Promise<void> {

@@ -5,6 +5,7 @@ import { pathAt } from '../front-ends/front-end.js';
 import { FrontEnds } from '../front-ends/front-ends.js';
 import { Cookies } from '../http/cookies.js';
 import { sendOn } from '../http/page.js';
+import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { SilentAttempts } from '../silent/silent-attempts.js';
 import { answerOutcome } from './answer-sign-in.js';
 import { Departure } from './departure.js';
@@ -20,6 +21,7 @@ export class BeginAgain {
     private readonly cookies: Cookies,
     private readonly attempts: SilentAttempts,
     private readonly departure: Departure,
+    private readonly metrics: GatewayMetrics,
   ) {}
 
   /** Says whether the browser has been sent away again. */
@@ -46,7 +48,9 @@ export class BeginAgain {
     try {
       await this.departure.send({ frontEnd, browser, request: again }, request, reply);
     } catch (failed) {
-      if (!(failed instanceof IdpError)) throw failed;
+      const isIdps = failed instanceof IdpError;
+      this.metrics.signInStayed(flow, isIdps ? 'unavailable' : 'failed');
+      if (!isIdps) throw failed;
       this.logger.warn(`sign_in.idp.unavailable cid=${correlationId} reason=${failed.message}`);
       answerOutcome(reply, frontEnd, again, 'unavailable');
     }

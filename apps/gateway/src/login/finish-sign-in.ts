@@ -1,7 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { randomToken, type SilentOutcome } from '#oidc';
+import type { LoginTransaction } from '#session';
 import { FrontEnds } from '../front-ends/front-ends.js';
+import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { answerSignIn } from './answer-sign-in.js';
 import { BeginAgain } from './begin-again.js';
 import { OpenSession } from './open-session.js';
@@ -18,16 +20,30 @@ export class FinishSignIn {
     private readonly again: BeginAgain,
     private readonly opening: OpenSession,
     private readonly refusal: RefusedSignIn,
+    private readonly metrics: GatewayMetrics,
   ) {}
 
   async run(result: SignInResult, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     if (await this.again.run(result, request, reply)) return;
-    const outcome = await this.outcomeOf(result, request, reply);
     const transaction = result.kind === 'unknown_state' ? undefined : result.transaction;
+    const outcome = await this.countedOutcome(transaction, () => this.outcomeOf(result, request, reply));
     const reference = transaction?.correlationId ?? randomToken().slice(0, 12);
     if (outcome !== 'signed_in')
       this.logger.log(`sign_in.refused outcome=${outcome} kind=${result.kind} cid=${reference}`);
     answerSignIn(reply, this.frontEnds.of(request), result, outcome, reference);
+  }
+
+  /** Whoever comes without a sign-in of their own is not counted: nobody knows what they wanted. */
+  private async countedOutcome(
+    transaction: LoginTransaction | undefined,
+    outcomeOf: () => Promise<SilentOutcome>,
+  ): Promise<SilentOutcome> {
+    let outcome: SilentOutcome = 'failed'; // a fault of our own
+    try {
+      return (outcome = await outcomeOf());
+    } finally {
+      if (transaction !== undefined) this.metrics.signInCameBack(transaction, outcome);
+    }
   }
 
   private async outcomeOf(result: SignInResult, request: FastifyRequest, reply: FastifyReply): Promise<SilentOutcome> {

@@ -6,6 +6,7 @@ import { CallbackController } from './callback.controller.js';
 import { Contradiction } from './contradiction.js';
 import { Departure } from './departure.js';
 import { FinishSignIn } from './finish-sign-in.js';
+import { FirstDeparture } from './first-departure.js';
 import { LoginController } from './login.controller.js';
 import { OidcStrategy } from './oidc.strategy.js';
 import { OpenSession } from './open-session.js';
@@ -18,7 +19,7 @@ import { SessionTimes } from './session-times.js';
   imports: [SilentModule],
   controllers: [LoginController, CallbackController],
   providers: [
-    ...[BeginSignIn, PresentSession, Departure, OidcStrategy],
+    ...[BeginSignIn, PresentSession, FirstDeparture, Departure, OidcStrategy],
     ...[FinishSignIn, BeginAgain, OpenSession, SessionTimes, RefusedSignIn, Contradiction],
   ],
 })

@@ -8,6 +8,7 @@ import { SecurityEvents, type TakenEvent } from '#ssf';
 import { FrontEnds } from '../front-ends/front-ends.js';
 import { mediaTypeOf } from '../http/media-type.js';
 import { RequestLimits } from '../limits/request-limits.js';
+import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { isSameSecret } from './same-secret.js';
 
 const TYPE = 'application/secevent+jwt';
@@ -28,6 +29,7 @@ export class SsfController {
     private readonly events: SecurityEvents,
     private readonly frontEnds: FrontEnds,
     private readonly limits: RequestLimits,
+    private readonly metrics: GatewayMetrics,
   ) {}
 
   /** @see {@link https://www.rfc-editor.org/rfc/rfc8935#section-2 RFC 8935} §2 */
@@ -49,6 +51,7 @@ export class SsfController {
         throw problem(503, 'ssf-keys-unavailable', "The transmitter's keys can't be had; send the token again");
       }
       if (!(error instanceof SecurityEventRefused)) throw error;
+      this.metrics.tokenRefused(idp.issuer, 'security_event');
       await this.limits.countRefusedToken(request.ip);
       this.logger.warn(`ssf.refused idp=${idp.name} err=${error.err} reason=${reasonOf(error)}`);
       await reply.status(400).header('content-language', 'en').send({ err: error.err, description: error.message });

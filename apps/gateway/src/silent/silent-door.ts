@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#session';
 import type { FrontEnd } from '../front-ends/front-end.js';
 import type { ReadSession } from '../http/session-reader.js';
+import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { type SilentDemands, SessionFreshness } from './session-freshness.js';
 import { secondsUntil, SilentAttempts } from './silent-attempts.js';
 import { type SilentFacts, type SilentStep, silentStep } from './silent-step.js';
@@ -20,10 +21,24 @@ export class SilentDoor {
     private readonly attempts: SilentAttempts,
     private readonly freshness: SessionFreshness,
     private readonly clock: Clock,
+    private readonly metrics: GatewayMetrics,
   ) {}
 
   /** @param browser the browser's cookie, if it came with one */
   async step(
+    wish: SilentWish,
+    frontEnd: FrontEnd,
+    browser: string | undefined,
+    read: ReadSession,
+  ): Promise<SilentStep> {
+    const step = await this.find(wish, frontEnd, browser, read);
+    const { kind } = step;
+    if (kind === 'signed_in' || kind === 'suppressed' || kind === 'cookies_blocked')
+      this.metrics.signInStayed(wish.flow, kind);
+    return step;
+  }
+
+  private async find(
     wish: SilentWish,
     frontEnd: FrontEnd,
     browser: string | undefined,

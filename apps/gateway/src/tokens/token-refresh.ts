@@ -10,6 +10,7 @@ import {
   SsoSessions,
 } from '#session';
 import type { Idp } from '../idps/idp.js';
+import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import type { AccessToken } from './access-tokens.js';
 import { IdpRests } from './idp-rests.js';
 import { UnwantedTokens } from './unwanted-tokens.js';
@@ -42,6 +43,7 @@ export class TokenRefresh {
     sessions: SsoSessions,
     private readonly unwanted: UnwantedTokens,
     private readonly clock: Clock,
+    private readonly metrics: GatewayMetrics,
   ) {
     this.refresh = new SessionRefresh(tokens, sessions, clock);
   }
@@ -50,6 +52,7 @@ export class TokenRefresh {
     if (this.rests.has(idp, this.clock.now())) return { kind: 'unavailable' };
     const { client, algorithm, refreshTokenStays } = idp;
     const end = await this.refresh.run({ session, client, algorithm, held, refreshToken, refreshTokenStays });
+    if (end.kind !== 'not_granted') this.metrics.refreshed(idp.issuer, end.kind);
     return this.after(end, session.sid, idp);
   }
 
