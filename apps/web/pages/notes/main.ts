@@ -1,1 +1,101 @@
-export {};
+import type { Session } from '#browser';
+import { ask, listIn } from '../parts/ask.js';
+import { at, element, on, say } from '../parts/element.js';
+import { runFrontEnd } from '../parts/front-end.js';
+import { followNotes } from './live-notes.js';
+import { merged, type Note, toNote } from './note.js';
+
+const NOTES = '/bff/api/notes/notes';
+let notes: readonly Note[] = [];
+let current: { readonly session: Session; readonly signal: AbortSignal } | undefined;
+
+const WHEN = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+
+function drawNote({ id, text, createdAt }: Note): HTMLLIElement {
+  const when = element('time', { datetime: createdAt }, WHEN.format(new Date(createdAt)));
+  return element('li', { class: 'note', 'data-id': id }, element('p', {}, text), when);
+}
+
+/** Draws the notes. Those that are there stay as they are. */
+function draw(): void {
+  const there = new Map([...at('list').children].map((line) => [(line as HTMLElement).dataset.id, line]));
+  at('list').replaceChildren(...notes.map((note) => there.get(note.id) ?? drawNote(note)));
+}
+
+async function readNotes(session: Session, signal: AbortSignal): Promise<void> {
+  const answer = await ask(NOTES);
+  if (signal.aborted) return;
+  if (answer.kind === 'refused') await session.checkSession();
+  if (answer.kind === 'unknown') say(at('answer'), `The notes could not be read. ${answer.title}`);
+  if (answer.kind !== 'ok') return;
+  const read = listIn(answer.body, 'notes').flatMap((note) => toNote(note) ?? []);
+  notes = merged(notes, read);
+  draw();
+  say(at('answer'), notes.length === 0 ? 'No notes yet. Write the first one.' : '');
+}
+
+async function addNote(): Promise<void> {
+  if (current === undefined) return;
+  const { session, signal } = current;
+  const field = at<HTMLTextAreaElement>('text');
+  const answer = await ask(NOTES, { text: field.value });
+  if (signal.aborted) return;
+  if (answer.kind === 'refused') await session.checkSession();
+  if (answer.kind === 'unknown') say(at('answer'), `The note was not saved. ${answer.title}`);
+  if (answer.kind !== 'ok') return;
+  at<HTMLFormElement>('new-note').reset();
+  say(at('answer'), '');
+  notes = merged(notes, [toNote(answer.body) ?? []].flat());
+  draw();
+  field.focus();
+}
+
+function live(state: 'on' | 'off' | 'none'): void {
+  at('live').dataset.state = state;
+  say(at('live'), { on: 'Live', off: 'Connecting…', none: '' }[state]);
+}
+
+runFrontEnd({
+  other: 'billing',
+  open: (session, _user, signal) => {
+    notes = [];
+    current = { session, signal };
+    at('new-note').hidden = false;
+    draw();
+    say(at('answer'), 'Reading your notes…');
+    live('off');
+    void readNotes(session, signal);
+    let isFirst = true;
+    followNotes(signal, {
+      open: () => {
+        live('on');
+        if (!isFirst) void readNotes(session, signal);
+        isFirst = false;
+      },
+      note: (note) => {
+        notes = merged(notes, [note]);
+        draw();
+        say(at('answer'), '');
+      },
+      lost: () => {
+        live('off');
+      },
+      refused: () => {
+        live('off');
+        void session.checkSession();
+      },
+    });
+  },
+  clear: (mood) => {
+    notes = [];
+    current = undefined;
+    at('new-note').hidden = true;
+    draw();
+    live('none');
+    say(
+      at('answer'),
+      { looking: '', out: 'Sign in to see your notes.', ended: 'Your notes are put away. Sign in to see them.' }[mood],
+    );
+  },
+});
+on('submit', at('new-note'), addNote);
