@@ -71,7 +71,11 @@ runFrontEnd({
     live('–', false);
     say(
       at('answer'),
-      { looking: '', out: 'Sign in to see your invoices.', ended: 'Nothing is shown: the session has ended.' }[mood],
+      {
+        looking: '',
+        out: 'Invoices are shown to whom they belong.',
+        ended: 'Nothing is shown: the session has ended.',
+      }[mood],
     );
   },
 });

@@ -1,6 +1,6 @@
 import type { Session } from '#browser';
 import { ask, listIn } from '../parts/ask.js';
-import { at, element, on, say } from '../parts/element.js';
+import { at, atOf, element, on, say } from '../parts/element.js';
 import { runFrontEnd } from '../parts/front-end.js';
 import { followNotes } from './live-notes.js';
 import { merged, type Note, toNote } from './note.js';
@@ -37,13 +37,13 @@ async function readNotes(session: Session, signal: AbortSignal): Promise<void> {
 async function addNote(): Promise<void> {
   if (current === undefined) return;
   const { session, signal } = current;
-  const field = at<HTMLTextAreaElement>('text');
+  const field = atOf('text', HTMLTextAreaElement);
   const answer = await ask(NOTES, { text: field.value });
   if (signal.aborted) return;
   if (answer.kind === 'refused') await session.checkSession();
   if (answer.kind === 'unknown') say(at('answer'), `The note was not saved. ${answer.title}`);
   if (answer.kind !== 'ok') return;
-  at<HTMLFormElement>('new-note').reset();
+  atOf('new-note', HTMLFormElement).reset();
   say(at('answer'), '');
   notes = merged(notes, [toNote(answer.body) ?? []].flat());
   draw();
@@ -94,7 +94,11 @@ runFrontEnd({
     live('none');
     say(
       at('answer'),
-      { looking: '', out: 'Sign in to see your notes.', ended: 'Your notes are put away. Sign in to see them.' }[mood],
+      {
+        looking: '',
+        out: 'They are here for you once you are signed in.',
+        ended: 'They have been put away until you sign in again.',
+      }[mood],
     );
   },
 });

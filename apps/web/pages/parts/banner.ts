@@ -20,9 +20,10 @@ export function bannerOf({ status, user, reason, silent }: SessionState<User>): 
       why: 'Nothing is shown until that is known.',
       silent: how,
     };
-  if (status === 'signed_in') return { mood: 'in', who: nameOf(user), why: confirmed(user), silent: took(how, silent) };
+  if (status === 'signed_in')
+    return { mood: 'in', who: `Signed in as ${nameOf(user)}`, why: confirmed(user), silent: took(how, silent) };
   if (reason !== undefined) return { mood: 'ended', who: 'Your session has ended', why: whyEnded(reason), silent: how };
-  return { mood: 'out', who: 'Nobody is signed in', why: 'Sign in to go on.', silent: how };
+  return { mood: 'out', who: 'Nobody is signed in', why: how === '' ? 'Sign in to go on.' : how, silent: '' };
 }
 
 /** A claim as text, if it is one. */

@@ -32,10 +32,13 @@ function setAll(made: Element, attributes: Readonly<Record<string, string | unde
 }
 
 /** Gives an element of the page by its id. A page without it is a programmer's fault. */
-export function at<T extends HTMLElement = HTMLElement>(id: string): T {
+export const at = (id: string): HTMLElement => atOf(id, HTMLElement);
+
+/** Gives an element of the page by its id and its kind. */
+export function atOf<T extends HTMLElement>(id: string, kind: abstract new () => T): T {
   const found = document.getElementById(id);
-  if (found === null) throw new TypeError(`the page has no #${id}`);
-  return found as T;
+  if (!(found instanceof kind)) throw new TypeError(`the page has no #${id}`);
+  return found;
 }
 
 /** Sets a text only where it differs, so that a live region does not say the same again. */

@@ -1,6 +1,6 @@
 import { createSession, type Session, type User } from '#browser';
 import { bannerOf } from './banner.js';
-import { at, on, say } from './element.js';
+import { at, atOf, on, say } from './element.js';
 import { pointAt, readPlaces } from './places.js';
 import { tellOf } from './told.js';
 
@@ -37,8 +37,8 @@ export function runFrontEnd({ other, open, clear }: FrontEnd): void {
     if (session.state.status === 'unknown') say(at('notice'), NO_ANSWER);
   }, PATIENCE_MS);
   void readPlaces().then((places) => {
-    pointAt(at<HTMLAnchorElement>('other'), places.get(other));
-    pointAt(at<HTMLAnchorElement>('timeline'), places.get('timeline'));
+    pointAt(atOf('other', HTMLAnchorElement), places.get(other));
+    pointAt(atOf('timeline', HTMLAnchorElement), places.get('timeline'));
   });
 }
 

@@ -26,5 +26,5 @@ export function ownerOf(row: Row, owners: ReadonlyMap<string, string>): string |
   if (row.kind === 'ending') return row.ended.sub;
   const { entry } = row;
   if (entry.kind === 'opened') return entry.sub;
-  return 'sid' in entry && entry.sid !== undefined ? owners.get(entry.sid) : undefined;
+  return 'sid' in entry ? owners.get(entry.sid ?? '') : undefined;
 }

@@ -1,5 +1,5 @@
 import type { TimelineEntry } from '../../src/timeline/timeline-entry.js';
-import { at, element, say } from '../parts/element.js';
+import { at, atOf, element, say } from '../parts/element.js';
 import { isWished, ownersOf, type Wish } from './filter.js';
 import { drawRow } from './row-view.js';
 import { keyOf, rowsOf, stampOf } from './rows.js';
@@ -100,7 +100,7 @@ function drawList(
 
 /** Offers each person whose session has been seen; who has been offered stays. */
 function offerPeople(subs: ReadonlySet<string>): void {
-  const choice = at<HTMLSelectElement>('person');
+  const choice = atOf('person', HTMLSelectElement);
   const offered = new Set([...choice.options].map(({ value }) => value));
   for (const sub of subs) if (!offered.has(sub)) choice.append(element('option', { value: sub }, personOf(sub)));
 }
@@ -111,7 +111,7 @@ function runTools(take: (wish: Wish) => void): void {
     at('lanes').append(element('label', { class: `chip ${lane}` }, box, LANES[lane]));
     return [lane, box] as const;
   });
-  const choice = at<HTMLSelectElement>('person');
+  const choice = atOf('person', HTMLSelectElement);
   const tell = (): void => {
     take({ hidden: new Set(boxes.flatMap(([lane, box]) => (box.checked ? [] : [lane]))), sub: choice.value });
   };

@@ -7,6 +7,7 @@ import { personOf, titled } from './sentences.js';
 
 const LOOK_EVERY_MS = 2_000;
 const TIMEOUT_MS = 10_000;
+const SAID_FOR_MS = 8_000;
 const NONE: Readonly<Record<PanelState['idp'], string>> = {
   here: 'Nobody is signed in there.',
   away: 'The identity provider does not answer. Apps go on with the sessions that they have.',
@@ -85,8 +86,8 @@ function drawService(service: ServiceState, look: () => Promise<void>): HTMLLIEl
     const command = stopping ? commands.stop : commands.start;
     return element('li', { class: 'service' }, line, element('code', { tabindex: '0' }, command));
   }
-  const label = `${stopping ? 'Stop' : 'Start'} ${titled(name)}`;
-  const button = element('button', { type: 'button', id: `switch-${name}` }, label);
+  const whom = element('span', { class: 'unseen' }, ` ${titled(name)}`);
+  const button = element('button', { type: 'button', id: `switch-${name}` }, stopping ? 'Stop' : 'Start', whom);
   const path = `/panel/services/${encodeURIComponent(name)}/${stopping ? 'stop' : 'start'}`;
   const done = stopping ? `${titled(name)} is stopped. Endings wait for it.` : `${titled(name)} is started.`;
   on('click', button, () => act(path, {}, done, look));
@@ -106,5 +107,8 @@ async function act(path: string, body: object, done: string, look: () => Promise
     () => 'There was no answer.',
   );
   say(at('said'), said);
+  setTimeout(() => {
+    if (at('said').textContent === said) say(at('said'), '');
+  }, SAID_FOR_MS);
   await look();
 }

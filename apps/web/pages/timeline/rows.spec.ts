@@ -9,7 +9,7 @@ type Bare = TimelineEntry extends infer E ? (E extends TimelineEntry ? Omit<E, '
 
 /** Gives entries ids, and times 10 ms apart. */
 const told = (...entries: readonly Bare[]): readonly TimelineEntry[] =>
-  entries.map((entry, index) => ({ ...entry, id: index, at: new Date(index * 10).toISOString() }) as TimelineEntry);
+  entries.map((entry, index) => ({ ...entry, id: index, at: new Date(index * 10).toISOString() }));
 
 const ANA = { sid: 'a', sub: 'person-ana' } as const;
 const BEN = { sid: 'b', sub: 'person-ben' } as const;
@@ -148,7 +148,7 @@ describe('the words of the timeline', () => {
   it.each([
     ['active', undefined, 'Poller asked the IdP about Ana: still signed in'],
     ['ended', undefined, 'Poller asked the IdP about Ana: the session there has ended'],
-    ['unknown', 'timeout', 'Poller asked the IdP about Ana: no answer that counts (timeout). Nothing has changed'],
+    ['unknown', 'timeout', 'Poller asked the IdP about Ana: no answer that counts (timeout), so nothing changes'],
   ] as const)('an answer %s', (verdict, reason, words) => {
     const [row] = rowsOf(told({ ...ANA, kind: 'probe', verdict, ...(reason === undefined ? {} : { reason }) }));
     expect(row?.kind === 'probes' && probesInWords(row)).toBe(words);

@@ -83,12 +83,12 @@ export const serviceRevoked = ({ service, sessions }: Of<'receipt'>): string =>
   `${service} revoked ${sessions} ${sessions === 1 ? 'session' : 'sessions'}`;
 
 /** Says what the poller heard. */
-export function probesInWords({ last, count }: ProbesRow): string {
+export function probesInWords({ last }: ProbesRow): string {
   const asked = `Poller asked the IdP about ${personOf(last.sub)}`;
   if (last.verdict === 'active') return `${asked}: still signed in`;
   if (last.verdict === 'ended') return `${asked}: the session there has ended`;
   const why = last.reason === undefined ? '' : ` (${last.reason.replaceAll('_', ' ')})`;
-  return `${asked}: no answer that counts${why}. ${count > 1 ? 'Still nothing' : 'Nothing'} has changed`;
+  return `${asked}: no answer that counts${why}, so nothing changes`;
 }
 
 /** Says what has happened. */
