@@ -70,9 +70,11 @@ async function stayUp(stack: Stack, ownIssuer: Issuer, dir: string, around: Demo
   around.print(`  Everything runs; each app's log is in ${dir} until it stops. Ctrl-C stops it.`);
   let stopping = false;
   for (const app of stack.apps.values()) {
-    void app.exited.then(async (code) => {
-      if (!stopping)
-        tell(await app.fault(`${app.name} has ended by itself (${endOf(code)}); the others go on.`), around);
+    app.onUnaskedEnd((code) => {
+      if (stopping) return;
+      void app.fault(`${app.name} has ended by itself (${endOf(code)}); the others go on.`).then((fault) => {
+        tell(fault, around);
+      });
     });
   }
   return around.interrupted.finally(() => (stopping = true));
@@ -101,6 +103,7 @@ async function explain(result: CheckResult, runDir: string, around: DemoSurround
 }
 
 async function stopEverything(stack: Stack | undefined, guard: Guard): Promise<void> {
+  stack?.control.close();
   if (stack !== undefined) await stopApps(stack.apps);
   await guard.stopAll();
 }
