@@ -91,8 +91,8 @@ async function look({ base, timeoutMs, signal, store, tell }: Surroundings): Pro
   return undefined;
 }
 
-function settle({ store, tell }: Surroundings, { answer, askedAt }: Look): void {
-  if (answer.kind === 'unconfirmed' || askedAt < store.known.epoch) return;
+function settle({ signal, store, tell }: Surroundings, { answer, askedAt }: Look): void {
+  if (signal.aborted || answer.kind === 'unconfirmed' || askedAt < store.known.epoch) return;
   const was = store.known.user?.sid;
   store.set(learn(store.known, answer, askedAt));
   tell({

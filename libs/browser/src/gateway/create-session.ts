@@ -5,7 +5,7 @@ import { numberIn, textIn } from './answer.js';
 import { ask } from './ask.js';
 import { check, linger, type Surroundings, type Why } from './check.js';
 import { attend } from './event-stream.js';
-import { agrees, end, learn, type Settled } from './known.js';
+import { end, learn, learnTold, type Settled } from './known.js';
 import { onReturn, onStay } from './on-return.js';
 import type { Session, SessionOptions, SignInOptions, SignOutOptions } from './session.js';
 import { here, takeReturn } from './silent-redirect.js';
@@ -87,10 +87,9 @@ export function createSession(options: SessionOptions = {}): Session {
     if (sid !== undefined) ended(sid, textIn(message, 'reason'));
     const answer = own(message, 'answer') as Settled | undefined;
     if (!answer) return;
-    const epoch = numberIn(message, 'epoch') ?? 0;
-    const isLate = epoch < store.known.epoch || (answer.kind === 'in' && store.known.ended.has(answer.user.sid));
-    if (!isLate) store.set(learn(store.known, answer, epoch));
-    else if (!agrees(store.known, answer)) byOneTab(() => true, news); // two tabs do not know the same: the gateway does
+    const next = learnTold(store.known, answer, numberIn(message, 'epoch') ?? 0);
+    if (next) store.set(next);
+    else byOneTab(() => true, news);
     follow();
   };
 

@@ -44,10 +44,18 @@ export function learn(known: Known, answer: Settled, askedAt: number): Known {
   };
 }
 
-/** Whether an answer names the session that is known, or nobody where nobody is. */
-export function agrees({ user }: Known, answer: Settled): boolean {
-  return user?.sid === (answer.kind === 'in' ? answer.user.sid : undefined);
+/**
+ * Takes an answer that another tab was given. `undefined`: the two tabs do not know the same, and the gateway must be asked who is
+ * right.
+ */
+export function learnTold(known: Known, answer: Settled, askedAt: number): Known | undefined {
+  const isLate = askedAt < known.epoch || (answer.kind === 'in' && known.ended.has(answer.user.sid));
+  if (!isLate) return learn(known, answer, askedAt);
+  return agrees(known, answer) ? known : undefined;
 }
+
+const agrees = ({ user }: Known, answer: Settled): boolean =>
+  user?.sid === (answer.kind === 'in' ? answer.user.sid : undefined);
 
 /** Remembers that a session has ended. The first reason stays. */
 export function end(known: Known, sid: string, reason: string | undefined): Known {
