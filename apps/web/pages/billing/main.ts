@@ -25,15 +25,17 @@ function show(invoices: readonly Invoice[] | undefined): void {
   say(at('next-due'), next === undefined ? '–' : day(next));
 }
 
-async function readInvoices(session: Session, signal: AbortSignal): Promise<void> {
+/** Gives whether they were read. */
+async function readInvoices(session: Session, signal: AbortSignal): Promise<boolean> {
   const answer = await ask('/bff/api/billing/invoices');
-  if (signal.aborted) return;
+  if (signal.aborted) return false;
   if (answer.kind === 'refused') await session.checkSession();
   if (answer.kind === 'unknown') say(at('answer'), `The invoices could not be read. ${answer.title}`);
-  if (answer.kind !== 'ok') return;
+  if (answer.kind !== 'ok') return false;
   const invoices = listIn(answer.body, 'invoices').flatMap((invoice) => toInvoice(invoice) ?? []);
   show(invoices);
   say(at('answer'), invoices.length === 0 ? 'There are none.' : '');
+  return true;
 }
 
 function live(text: string, isOn: boolean): void {
@@ -42,12 +44,12 @@ function live(text: string, isOn: boolean): void {
 }
 
 /** Follows the service's own stream: it says what is due, and that the session has ended. Gives whether it said anything. */
-async function followDue(session: Session, signal: AbortSignal): Promise<boolean> {
+async function followDue(session: Session, signal: AbortSignal, hear: () => void): Promise<boolean> {
   let said = false;
   const end = await readStream('/bff/api/billing/invoices/live', signal, ({ name }) => {
     if (signal.aborted) return;
-    if (name === 'due') live(`live since ${timeOfDay(new Date())}`, true);
-    if (name === 'due' && said) void readInvoices(session, signal);
+    if (name === 'due') live(`live since ${timeOfDay(new Date()).slice(0, 5)}`, true);
+    if (name === 'due') hear();
     if (name === 'session-ended') void session.checkSession();
     said = true;
   });
@@ -63,8 +65,15 @@ runFrontEnd({
     show(undefined);
     say(at('answer'), 'Reading your invoices…');
     live('connecting…', false);
-    void readInvoices(session, signal);
-    void again(signal, () => followDue(session, signal));
+    let missed = readInvoices(session, signal).then((isRead) => !isRead);
+    const hear = (): void => {
+      missed = missed.then(async (isDue) => isDue && !(await readInvoices(session, signal)));
+    };
+    void again(signal, async () => {
+      const said = await followDue(session, signal, hear);
+      missed = missed.then(() => true); // there may be some that the stream did not tell of
+      return said;
+    });
   },
   clear: (mood) => {
     show(undefined);
@@ -72,7 +81,7 @@ runFrontEnd({
     say(
       at('answer'),
       {
-        looking: '',
+        looking: 'One moment…',
         out: 'Invoices are shown to whom they belong.',
         ended: 'Nothing is shown: the session has ended.',
       }[mood],

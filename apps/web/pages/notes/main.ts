@@ -22,16 +22,18 @@ function draw(): void {
   at('list').replaceChildren(...notes.map((note) => there.get(note.id) ?? drawNote(note)));
 }
 
-async function readNotes(session: Session, signal: AbortSignal): Promise<void> {
+/** Gives whether they were read. */
+async function readNotes(session: Session, signal: AbortSignal): Promise<boolean> {
   const answer = await ask(NOTES);
-  if (signal.aborted) return;
+  if (signal.aborted) return false;
   if (answer.kind === 'refused') await session.checkSession();
   if (answer.kind === 'unknown') say(at('answer'), `The notes could not be read. ${answer.title}`);
-  if (answer.kind !== 'ok') return;
+  if (answer.kind !== 'ok') return false;
   const read = listIn(answer.body, 'notes').flatMap((note) => toNote(note) ?? []);
   notes = merged(notes, read);
   draw();
   say(at('answer'), notes.length === 0 ? 'No notes yet. Write the first one.' : '');
+  return true;
 }
 
 async function addNote(): Promise<void> {
@@ -60,17 +62,15 @@ runFrontEnd({
   open: (session, _user, signal) => {
     notes = [];
     current = { session, signal };
-    at('new-note').hidden = false;
+    atOf('writing', HTMLFieldSetElement).disabled = false;
     draw();
     say(at('answer'), 'Reading your notes…');
     live('off');
-    void readNotes(session, signal);
-    let isFirst = true;
+    let missed = readNotes(session, signal).then((isRead) => !isRead);
     followNotes(signal, {
       open: () => {
         live('on');
-        if (!isFirst) void readNotes(session, signal);
-        isFirst = false;
+        missed = missed.then(async (isDue) => isDue && !(await readNotes(session, signal)));
       },
       note: (note) => {
         notes = merged(notes, [note]);
@@ -79,6 +79,7 @@ runFrontEnd({
       },
       lost: () => {
         live('off');
+        missed = missed.then(() => true); // there may be some that the socket did not bring
       },
       refused: () => {
         live('off');
@@ -89,13 +90,14 @@ runFrontEnd({
   clear: (mood) => {
     notes = [];
     current = undefined;
-    at('new-note').hidden = true;
+    atOf('writing', HTMLFieldSetElement).disabled = true;
+    atOf('new-note', HTMLFormElement).reset();
     draw();
     live('none');
     say(
       at('answer'),
       {
-        looking: '',
+        looking: 'One moment…',
         out: 'They are here for you once you are signed in.',
         ended: 'They have been put away until you sign in again.',
       }[mood],

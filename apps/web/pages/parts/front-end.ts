@@ -4,7 +4,8 @@ import { at, atOf, on, say } from './element.js';
 import { pointAt, readPlaces } from './places.js';
 import { tellOf } from './told.js';
 
-const NO_ANSWER = 'There was no answer. What is shown may be out of date; nobody was signed out.';
+const NO_ANSWER = 'There was no answer, and nobody was signed out. What is shown may be out of date.';
+const NOT_KNOWN = 'There was no answer, and nobody was signed out. Look again in a moment.';
 const PATIENCE_MS = 4_000;
 
 /** What a front end shows below its banner. */
@@ -34,12 +35,17 @@ export function runFrontEnd({ other, open, clear }: FrontEnd): void {
   tellOf(session);
   obeyButtons(session);
   setTimeout(() => {
-    if (session.state.status === 'unknown') say(at('notice'), NO_ANSWER);
+    if (session.state.status === 'unknown') sayNoAnswer(session);
   }, PATIENCE_MS);
   void readPlaces().then((places) => {
     pointAt(atOf('other', HTMLAnchorElement), places.get(other));
     pointAt(atOf('timeline', HTMLAnchorElement), places.get('timeline'));
   });
+}
+
+function sayNoAnswer({ state: { status } }: Session): void {
+  if (status === 'unknown') say(at('who'), 'It is not known who is signed in');
+  say(at('notice'), status === 'unknown' ? NOT_KNOWN : NO_ANSWER);
 }
 
 function showBanner(session: Session): ReturnType<typeof bannerOf> {
@@ -69,6 +75,7 @@ function obeyButtons(session: Session): void {
     const outcome = await session.checkSession();
     const { silent } = bannerOf(session.state);
     const away = outcome === 'unavailable' || session.state.status === 'unknown';
-    say(at('notice'), away ? NO_ANSWER : silent);
+    if (away) sayNoAnswer(session);
+    else say(at('notice'), silent);
   });
 }

@@ -1,6 +1,6 @@
 import type { TimelineEntry } from '../../src/timeline/timeline-entry.js';
 import { at, atOf, element, say } from '../parts/element.js';
-import { isWished, ownersOf, type Wish } from './filter.js';
+import { isWished, ownerOf, ownersOf, type Wish } from './filter.js';
 import { drawRow } from './row-view.js';
 import { keyOf, rowsOf, stampOf } from './rows.js';
 import { type Lane, LANES, personOf } from './sentences.js';
@@ -80,9 +80,10 @@ function drawList(
   const list = at('entries');
   let after: Element | null = null;
   for (const row of rows.toReversed()) {
-    const stamp = stampOf(row);
+    const owner = ownerOf(row, owners);
+    const stamp = `${stampOf(row)} ${owner ?? ''}`;
     const before = drawn.get(row.key);
-    const line = before?.stamp === stamp ? before.line : drawRow(row);
+    const line = before?.stamp === stamp ? before.line : drawRow(row, owner);
     if (before === undefined) line.classList.add('fresh');
     else if (before.line !== line) before.line.replaceWith(line);
     drawn.set(row.key, { stamp, line });

@@ -6,6 +6,7 @@ import { follow, type StreamState } from './stream.js';
 const WORDS: Readonly<Record<StreamState, string>> = {
   connecting: 'Connecting…',
   live: 'Live',
+  hub_away: 'The hub does not answer: what it knows is missing',
   lost: 'Stream lost. Trying again…',
 };
 

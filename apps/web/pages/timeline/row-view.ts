@@ -4,19 +4,19 @@ import type { EndingRow, ProbesRow, Row } from './rows.js';
 import { causeInWords, duration, entryInWords, LANES, laneOf, personOf, probesInWords } from './sentences.js';
 import { type Bar, waterfallOf } from './waterfall.js';
 
-/** Draws one line of the list. */
-export function drawRow(row: Row): HTMLLIElement {
+/** Draws one line of the list. @param owner whose session it is about, where that is known */
+export function drawRow(row: Row, owner: string | undefined): HTMLLIElement {
   const lane = laneOf(row);
   const badge = element('span', { class: 'badge' }, icon(lane), LANES[lane]);
-  return element('li', { class: `row ${lane}` }, moment(atOf(row)), badge, ...contentOf(row));
+  return element('li', { class: `row ${lane}` }, moment(atOf(row)), badge, ...contentOf(row, owner));
 }
 
-function contentOf(row: Row): readonly HTMLElement[] {
+function contentOf(row: Row, owner: string | undefined): readonly HTMLElement[] {
   if (row.kind === 'probes') return drawProbes(row);
   if (row.kind === 'ending') return drawEnding(row);
   const { entry } = row;
   const took = entry.kind === 'silent' && entry.tookMs !== undefined ? [measure(entry.tookMs)] : [];
-  return [element('span', { class: 'words' }, entryInWords(entry)), ...took];
+  return [element('span', { class: 'words' }, entryInWords(entry, owner)), ...took];
 }
 
 const atOf = (row: Row): string =>

@@ -66,6 +66,13 @@ describe('the lines of the timeline', () => {
     expect(rows[1]).toMatchObject({ receipts: [], shown: [] });
   });
 
+  it('stand in the order of their time, and a page that was faster than the database stands with its ending', () => {
+    const [end, page, probe] = told(ended('1'), left, active(BEN));
+    const rows = rowsOf([probe!, page!, end!]);
+    expect(rows.map(({ kind }) => kind)).toEqual(['ending', 'probes']);
+    expect(rows[0]).toMatchObject({ shown: [{ frontEnd: 'notes' }] });
+  });
+
   it('show a receipt by itself when its ending is not known', () => {
     const [row] = rowsOf(told(receipt('9', 'notes', 9)));
     expect(row?.kind === 'entry' && entryInWords(row.entry)).toBe('notes revoked 1 session, 9 ms after publication');
@@ -110,6 +117,16 @@ describe('an ending', () => {
     const { bars, totalMs, scaleMs } = waterfall(ended('1'), published('1'), receipt('1', 'notes', 1), left);
     expect(bars.at(-1)).toEqual({ kind: 'page', label: 'Notes page shows it', fromMs: 0, toMs: 30 });
     expect([totalMs, scaleMs]).toEqual([4, 30]);
+  });
+});
+
+describe('the pages of one front end', () => {
+  it('are one bar of an ending, until the last of them', () => {
+    const row = rowsOf(told(ended('1'), left, { ...left, frontEnd: 'billing' }, left))[0];
+    expect(row?.kind === 'ending' && waterfallOf(row).bars.map(({ label, toMs }) => [label, toMs])).toEqual([
+      ['2 Notes pages show it', 30],
+      ['Billing page shows it', 20],
+    ]);
   });
 });
 

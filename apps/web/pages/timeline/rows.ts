@@ -31,26 +31,28 @@ export type Row =
 /** Names an entry, also beyond a restart of the server, whose ids may begin anew. */
 export const keyOf = ({ id, at }: TimelineEntry): string => `${at} ${id}`;
 
+/** Puts entries in the order of their time: what a database knows comes a moment later than what a page tells. */
+export const inOrder = (entries: readonly TimelineEntry[]): readonly TimelineEntry[] =>
+  [...entries].sort((a, b) => Date.parse(a.at) - Date.parse(b.at)); // of one moment: as they came
+
 /**
  * Puts entries into lines, oldest first: answers that say the same of a session become one line until something else happens;
- * what follows from an ending stands with the ending, whenever it comes.
+ * what follows from an ending stands with the ending, whenever it comes, also before.
  */
 export function rowsOf(entries: readonly TimelineEntry[]): readonly Row[] {
   const rows: Row[] = [];
   const run = new Map<string, number>();
-  const endings = new Map<string, number>();
-  for (const entry of entries) {
+  const endings = consequencesOf(entries);
+  for (const entry of inOrder(entries)) {
     if (entry.kind === 'probe') {
       addProbe(rows, run, entry);
       continue;
     }
-    if (joinEnding(rows, endings, entry)) continue;
+    if (endings.has(endingOf(entry) ?? '')) continue;
     run.clear();
     const key = keyOf(entry);
-    if (entry.kind === 'ended') {
-      endings.set(entry.eventId, rows.length).set(entry.sid, rows.length);
-      rows.push({ kind: 'ending', key, ended: entry, receipts: [], shown: [] });
-    } else rows.push({ kind: 'entry', key, entry });
+    if (entry.kind !== 'ended') rows.push({ kind: 'entry', key, entry });
+    else rows.push({ kind: 'ending', key, ended: entry, ...followersOf(entry, endings) });
   }
   return rows;
 }
@@ -68,21 +70,31 @@ function addProbe(rows: Row[], run: Map<string, number>, probe: Of<'probe'>): vo
   rows.push({ kind: 'probes', key: keyOf(probe), first: probe, last: probe, count: 1 });
 }
 
-/** Puts an entry to the ending that it follows from. Gives false when there is none. */
-function joinEnding(rows: Row[], endings: ReadonlyMap<string, number>, entry: TimelineEntry): boolean {
-  const name =
-    entry.kind === 'published' || entry.kind === 'receipt'
-      ? entry.eventId
-      : entry.kind === 'shown' && entry.status === 'signed_out'
-        ? entry.sid
-        : undefined;
-  const index = name === undefined ? undefined : endings.get(name);
-  const row = index === undefined ? undefined : rows[index];
-  if (index === undefined || row?.kind !== 'ending') return false;
-  if (entry.kind === 'published') rows[index] = { ...row, published: entry };
-  if (entry.kind === 'receipt') rows[index] = { ...row, receipts: [...row.receipts, entry] };
-  if (entry.kind === 'shown') rows[index] = { ...row, shown: [...row.shown, entry] };
-  return true;
+/** The name of the ending that an entry follows from: its event's, or for a page its session's. */
+function endingOf(entry: TimelineEntry): string | undefined {
+  if (entry.kind === 'published' || entry.kind === 'receipt') return entry.eventId;
+  return entry.kind === 'shown' && entry.status === 'signed_out' ? entry.sid : undefined;
+}
+
+/** Gives all that followed, by the names of the endings that are there. */
+function consequencesOf(entries: readonly TimelineEntry[]): ReadonlyMap<string, readonly TimelineEntry[]> {
+  const byName = new Map<string, TimelineEntry[]>();
+  for (const entry of entries) if (entry.kind === 'ended') byName.set(entry.eventId, []).set(entry.sid, []);
+  for (const entry of entries) byName.get(endingOf(entry) ?? '')?.push(entry);
+  return byName;
+}
+
+function followersOf(
+  { eventId, sid }: Of<'ended'>,
+  endings: ReadonlyMap<string, readonly TimelineEntry[]>,
+): Pick<EndingRow, 'published' | 'receipts' | 'shown'> {
+  const all = [...(endings.get(eventId) ?? []), ...(endings.get(sid) ?? [])];
+  const published = all.find((entry) => entry.kind === 'published');
+  return {
+    ...(published === undefined ? {} : { published }),
+    receipts: all.filter((entry) => entry.kind === 'receipt'),
+    shown: all.filter((entry) => entry.kind === 'shown'),
+  };
 }
 
 /** Says whether a line differs from how it was drawn, by comparing two of these. */

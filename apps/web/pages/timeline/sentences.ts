@@ -30,7 +30,8 @@ export function laneOf(row: Row): Lane {
 }
 
 /** Begins a word with a capital letter: `notes` is `Notes`. */
-export const titled = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+export const titled = (word: string): string =>
+  word.includes(':') ? word : word.charAt(0).toUpperCase() + word.slice(1);
 
 /** Calls a person by something short: `person-ana` is `Ana`; of an id without meaning the first letters. */
 export function personOf(sub: string): string {
@@ -91,15 +92,15 @@ export function probesInWords({ last }: ProbesRow): string {
   return `${asked}: no answer that counts${why}, so nothing changes`;
 }
 
-/** Says what has happened. */
-export function entryInWords(entry: Exclude<TimelineEntry, Of<'probe' | 'ended'>>): string {
+/** Says what has happened. @param owner whose session it is, where that is known */
+export function entryInWords(entry: Exclude<TimelineEntry, Of<'probe' | 'ended'>>, owner?: string): string {
   switch (entry.kind) {
     case 'opened':
       return `${personOf(entry.sub)} was signed in at ${titled(entry.frontEnd)}`;
     case 'silent':
       return `${titled(entry.frontEnd)} tried a silent sign-in by ${entry.via}: ${OUTCOMES.get(entry.outcome) ?? entry.outcome}`;
     case 'shown':
-      return shownInWords(entry);
+      return shownInWords(entry, owner);
     case 'published':
       return `Event on NATS after ${duration(entry.tookMs)}`;
     case 'receipt':
@@ -109,8 +110,9 @@ export function entryInWords(entry: Exclude<TimelineEntry, Of<'probe' | 'ended'>
   }
 }
 
-function shownInWords({ frontEnd, status, reason }: Of<'shown'>): string {
-  if (status === 'signed_in') return `${titled(frontEnd)} page shows that somebody is signed in`;
+function shownInWords({ frontEnd, status, reason }: Of<'shown'>, owner: string | undefined): string {
+  const who = owner === undefined ? 'somebody' : personOf(owner);
+  if (status === 'signed_in') return `${titled(frontEnd)} page shows that ${who} is signed in`;
   const why = reason === undefined ? 'nobody is signed in' : `the session has ended: ${causeInWords(reason)}`;
   return `${titled(frontEnd)} page shows that ${why}`;
 }

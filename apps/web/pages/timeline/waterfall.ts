@@ -31,9 +31,12 @@ export function waterfallOf({ ended, published, receipts, shown }: EndingRow): W
         ...{ fromMs: publishedMs, toMs: publishedMs + receipt.tookMs },
       }))
       .sort((a, b) => a.toMs - b.toMs),
-    ...shown.map(({ at, frontEnd }) => {
-      const toMs = Math.max(0, Date.parse(at) - Date.parse(ended.at));
-      return { kind: 'page' as const, label: `${titled(frontEnd)} page shows it`, fromMs: 0, toMs };
+    ...[...new Set(shown.map(({ frontEnd }) => frontEnd))].map((frontEnd) => {
+      const pages = shown.filter((page) => page.frontEnd === frontEnd);
+      const name = titled(frontEnd);
+      const toMs = Math.max(0, ...pages.map(({ at }) => Date.parse(at) - Date.parse(ended.at)));
+      const label = pages.length === 1 ? `${name} page shows it` : `${pages.length} ${name} pages show it`;
+      return { kind: 'page' as const, label, fromMs: 0, toMs };
     }),
   ];
   const ends = receipts.map(({ tookMs }) => publishedMs + tookMs);
