@@ -8,15 +8,15 @@ const problem = (name: string, more: object = {}) => ({ type: `urn:sso:problem:$
 describe("an answer of the gateway's", () => {
   it.each([
     ['claims', 200, claims(['sub', 'ana'], ['sid', 's1']), { kind: 'in', user: { sub: 'ana', sid: 's1' } }],
-    ['nobody', 401, problem('not-signed-in'), { kind: 'out', ended: false }],
+    ['nobody', 401, problem('not-signed-in'), { kind: 'out' }],
     [
       'nobody, and a cool-down',
       401,
       problem('not-signed-in', { silentRetryAfterS: 9 }),
-      { kind: 'out', ended: false, retryAfterS: 9 },
+      { kind: 'out', retryAfterS: 9 },
     ],
-    ['an end', 401, problem('session-ended', { reason: 'expired' }), { kind: 'out', ended: true, reason: 'expired' }],
-    ['an end for no reason', 401, problem('session-ended', { reason: 7 }), { kind: 'out', ended: true }],
+    ['an end', 401, problem('session-ended', { reason: 'expired' }), { kind: 'out', reason: 'expired' }],
+    ['an end for no reason', 401, problem('session-ended', { reason: 7 }), { kind: 'out', reason: 'ended' }],
     ['sleep', 401, problem('idp-check-needed', { reason: 'asleep' }), { kind: 'unconfirmed' }],
     ['a doubt', 401, problem('sign-in-needed', { reason: 'held' }), { kind: 'unconfirmed' }],
   ])('%s', (_, status, body, answer) => {

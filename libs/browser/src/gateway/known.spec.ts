@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { end, type Known, learn, learnTold, NOTHING, type Settled, shown } from './known.js';
 
 const signedIn = (sid: string): Settled => ({ kind: 'in', user: { sub: 'ana', sid } });
-const nobody: Settled = { kind: 'out', ended: false };
-const over: Settled = { kind: 'out', ended: true, reason: 'expired' };
+const nobody: Settled = { kind: 'out' };
+const over: Settled = { kind: 'out', reason: 'expired' };
 
 /** Something that a tab hears. */
 type Heard =
