@@ -216,6 +216,17 @@ export const TIMELINE_STATES: readonly PageState[] = [
     isShown: inMain('docker compose stop'),
   },
   {
+    name: 'hub and panel away',
+    script: (site) => {
+      scriptTimeline(site, {}, `event: hub\ndata: {"state":"away"}\n\n${storyText()}`);
+      site.answers.set('/panel', problem(503, 'not-ready'));
+    },
+    isShown: async (page) => {
+      await inMain('The hub does not answer')(page);
+      await inMain('The panel has no answer')(page);
+    },
+  },
+  {
     name: 'stream lost',
     script: (site) => {
       scriptTimeline(site, PEOPLE, storyText());
