@@ -13,7 +13,7 @@ RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no
 
 FROM packages AS build
 COPY . .
-RUN mkdir -p apps/web/public && node scripts/build.mjs
+RUN node scripts/build.mjs
 
 # Prisma's client asks for its CLI as an optional peer, and that would bring half of the development tree along.
 # Of its query compilers the one for Postgres is loaded; the others are three quarters of what would be left.
@@ -33,9 +33,9 @@ WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
 COPY --from=production-packages /app/node_modules node_modules
 COPY --from=build /app/package.json ./
-COPY --from=build /app/apps/web/public apps/web/public
 COPY --from=build /app/dist/libs dist/libs
 COPY --from=build /app/dist/apps dist/apps
+COPY --from=build /app/dist/web dist/web
 USER node
 ENTRYPOINT ["node"]
 HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --start-interval=1s --retries=3 \

@@ -16,6 +16,13 @@ REVOKE ALL ON DATABASE :"name" FROM PUBLIC;
 SQL
 done
 
+# Who shows the timeline may connect to the hub; what it may read there is granted after the migration.
+PASSWORD=$(</run/secrets-demo/timeline-database-password) run_sql <<'SQL'
+\getenv password PASSWORD
+CREATE ROLE timeline LOGIN PASSWORD :'password' CONNECTION LIMIT 10;
+GRANT CONNECT ON DATABASE hub TO timeline;
+SQL
+
 run_sql <<'SQL'
 REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;
 SQL

@@ -51,6 +51,8 @@ async function keepDatabaseSecrets(folder: SecretFolder, { apps, postgres }: Rea
     const password = await folder.keep(`${name}-database-password`, postgres, newPassword);
     await folder.replace(`${name}-database-url`, apps, `postgresql://${name}:${password}@postgres:5432/${name}`);
   }
+  const timeline = await folder.keep('timeline-database-password', postgres, newPassword);
+  await folder.replace('timeline-database-url', apps, `postgresql://timeline:${timeline}@postgres:5432/hub`);
 }
 
 /** Each app is a NATS user of its own, and somebody who looks on is one more. */

@@ -23,10 +23,14 @@ export const shares: Readonly<Record<string, { readonly reader: keyof Readers; r
   },
   notes: { reader: 'apps', secrets: service('notes') },
   billing: { reader: 'apps', secrets: service('billing') },
+  web: { reader: 'apps', secrets: same('timeline-database-url', 'operator-token') },
   migrate: { reader: 'apps', secrets: same(...databaseNames.map((name) => `${name}-database-url`)) },
   postgres: {
     reader: 'postgres',
-    secrets: same('postgres-password', ...databaseNames.map((name) => `${name}-database-password`)),
+    secrets: same(
+      ...['postgres-password', 'timeline-database-password'],
+      ...databaseNames.map((name) => `${name}-database-password`),
+    ),
   },
   nats: { reader: 'nats', secrets: same('nats-users.conf', 'nats-routes.conf') },
 };

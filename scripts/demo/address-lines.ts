@@ -17,6 +17,7 @@ export function addressLines(stack: Stack, ownIssuer: OwnIssuer | undefined): re
   ];
   return [
     '',
+    `  timeline               ${origins.timeline}`,
     `  front end A (Notes)    ${origins.frontEndA}`,
     `  front end B (Billing)  ${origins.frontEndB}`,
     `  identity provider      ${ownIssuer?.issuer ?? origins.issuer}`,

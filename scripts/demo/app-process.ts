@@ -22,6 +22,8 @@ const tailLines = 15;
 /** One app of the demo as a process of its own. It can be stopped and started again, at the same address. */
 export class AppProcess {
   private child: Child | undefined;
+  private readonly told = new WeakSet<Child>();
+  private unasked: ((code: number | null) => void) | undefined;
   private readonly logFile: string;
 
   constructor(
@@ -46,13 +48,24 @@ export class AppProcess {
     return this.child?.exited ?? Promise.resolve(null);
   }
 
-  /** Starts the process and returns at once; it is not ready yet. */
+  /** From now on says when a process ends that nobody has told to stop. */
+  onUnaskedEnd(say: (code: number | null) => void): void {
+    this.unasked = say;
+  }
+
+  /** Starts the process and returns at once; it is not ready yet. Does nothing when it runs. */
   start(): void {
-    this.child = this.guard.spawn(process.execPath, [join(REPOSITORY, 'dist/apps', this.plan.name, 'src/main.js')], {
+    if (this.child !== undefined) return;
+    const child = this.guard.spawn(process.execPath, [join(REPOSITORY, 'dist/apps', this.plan.name, 'src/main.js')], {
       name: this.plan.name,
       env: { ...pickEnv(process.env), ...this.plan.env },
       cwd: REPOSITORY,
       logFile: this.logFile,
+    });
+    this.child = child;
+    void child.exited.then((code) => {
+      if (this.child === child) this.child = undefined;
+      if (!this.told.has(child)) this.unasked?.(code);
     });
   }
 
@@ -77,8 +90,11 @@ export class AppProcess {
 
   /** Asks the process to stop and waits until it is gone. Does nothing when it does not run. */
   async stop(): Promise<void> {
-    await this.child?.stop();
-    this.child = undefined;
+    const { child } = this;
+    if (child === undefined) return;
+    this.told.add(child);
+    await child.stop();
+    if (this.child === child) this.child = undefined;
   }
 
   /** Gives all that the app has logged so far. */

@@ -4,7 +4,7 @@ import { originsOf } from './plan.js';
 import { createSecrets } from './secrets.js';
 import type { Stack } from './start-stack.js';
 
-const ports = { idp: 4001, operator: 4002, frontEnds: 4003, poller: 4004, notes: 4005, billing: 4006 };
+const ports = { idp: 4001, operator: 4002, frontEnds: 4003, poller: 4004, notes: 4005, billing: 4006, web: 4007 };
 
 async function stack(): Promise<Stack> {
   return {
@@ -15,6 +15,7 @@ async function stack(): Promise<Stack> {
     natsServiceUrl: 'nats://service',
     natsUrls: { 'session-poller': 'nats://poller', notes: 'nats://notes', billing: 'nats://billing' },
     apps: new Map(),
+    control: { origin: 'http://127.0.0.1:1', close: () => undefined },
   };
 }
 

@@ -23,6 +23,7 @@ export function envValues(
           ['IDP_OPERATOR_TOKEN', secrets.operatorToken],
         ] as const)
       : []),
+    ['TIMELINE_URL', origins.timeline],
     ['FRONTEND_A', origins.frontEndA],
     ['FRONTEND_B', origins.frontEndB],
     ['CLIENT_ID', ownIssuer?.clientId ?? 'gateway'],
@@ -43,6 +44,7 @@ export function envValues(
     ...(builtIn ? ([['IDP_PID', pid('idp')]] as const) : []),
     ['NOTES_PID', pid('notes')],
     ['BILLING_PID', pid('billing')],
+    ['WEB_PID', pid('web')],
     ['POLL_INTERVAL_MS', (intervalS * 1000).toString()],
   ]);
 }

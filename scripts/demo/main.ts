@@ -17,7 +17,8 @@ function surroundings(): DemoSurroundings {
     throw new Interrupted(interruption);
   });
   interrupted.catch(() => undefined); // it may come when nobody waits any more
-  return { progress, print, interrupted, workingDir: process.cwd(), now: () => new Date() };
+  const desktop = { platform: process.platform, env: process.env, isTerminal: process.stdout.isTTY };
+  return { progress, print, interrupted, desktop, workingDir: process.cwd(), now: () => new Date() };
 }
 
 function showResult(result: CheckResult, json: boolean): number {

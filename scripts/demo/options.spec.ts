@@ -14,6 +14,7 @@ describe('the options of the demo', () => {
       options: {
         check: false,
         json: false,
+        open: true,
         target: 'stack',
         writeEnv: undefined,
         frontEndPort: undefined,
@@ -25,6 +26,11 @@ describe('the options of the demo', () => {
   it('are read in both spellings of a value', () => {
     const expected = { check: true, json: true, writeEnv: 'a.env', frontEndPort: 4100 };
     expect(parse('--check --json --write-env a.env --frontend-port=4100')).toMatchObject({ options: expected });
+  });
+
+  it('open the timeline, unless a program plays the story or the person would rather not', () => {
+    expect(parse('--no-open')).toMatchObject({ options: { open: false } });
+    expect(parse('--check')).toMatchObject({ options: { open: false } });
   });
 
   it('give an own identity provider its defaults', () => {

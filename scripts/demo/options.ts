@@ -16,6 +16,8 @@ export interface OwnIssuer {
 export interface DemoOptions {
   readonly check: boolean;
   readonly json: boolean;
+  /** show the timeline in the person's browser */
+  readonly open: boolean;
   readonly target: 'stack' | 'compose';
   readonly writeEnv: string | undefined;
   readonly frontEndPort: number | undefined;
@@ -28,7 +30,7 @@ export type ParsedOptions =
   | { readonly kind: 'help' }
   | { readonly kind: 'faulty'; readonly faults: readonly string[] };
 
-const switches = ['check', 'json', 'help', 'unsafe-plain-http-idp'] as const;
+const switches = ['check', 'json', 'no-open', 'help', 'unsafe-plain-http-idp'] as const;
 const texts = [
   'write-env',
   'target',
@@ -57,10 +59,12 @@ interface Given {
 export const helpText = `npm run demo -- [options]
 
 Starts the whole of session-sync on this machine: Postgres, NATS, the identity provider, the gateway with two
-front ends, the session poller and two services. Prints the addresses and the passwords; Ctrl-C stops everything.
+front ends, the session poller and two services. Prints the addresses and the passwords, and
+opens the timeline of what happens; Ctrl-C stops everything.
 
   --check                     play the story, print a table, stop everything; exit 0 or 1
   --json                      with --check: the last line of output is the result as one JSON object
+  --no-open                   do not open the timeline in your browser
   --write-env FILE            write every address, password and token of the running demo to FILE (dotenv, 0600)
   --frontend-port N           the front ends' port (default: a free one)
   --target stack|compose      with --check: play against a stack of its own (default), or the docker-compose cluster
@@ -94,6 +98,7 @@ export function parseOptions(args: readonly string[]): ParsedOptions {
     options: {
       check: given.on.has('check'),
       json: given.on.has('json'),
+      open: !given.on.has('no-open') && !given.on.has('check'),
       target: given.text.get('target') === 'compose' ? 'compose' : 'stack',
       writeEnv: given.text.get('write-env'),
       frontEndPort: frontEndPort ?? (ownIssuer === undefined ? undefined : OWN_ISSUER_PORT),

@@ -6,7 +6,7 @@ import type { OwnIssuer } from './options.js';
 import type { Secrets } from './secrets.js';
 
 /** The apps that the demo starts. */
-export type AppName = 'idp' | 'gateway' | 'session-poller' | 'notes' | 'billing';
+export type AppName = 'idp' | 'gateway' | 'session-poller' | 'notes' | 'billing' | 'web';
 /** The databases, each with its own owner. */
 export type DatabaseName = 'hub' | 'idp' | 'notes' | 'billing';
 /** The apps that connect to NATS. */
@@ -19,6 +19,8 @@ export interface Ports {
   readonly poller: number;
   readonly notes: number;
   readonly billing: number;
+  /** the timeline, and behind the gateway the front ends' pages */
+  readonly web: number;
 }
 
 /** What the environment of every app is made from. */
@@ -28,7 +30,10 @@ export interface PlanInputs {
   /** each as its own user */
   readonly natsUrls: Readonly<Record<NatsUser, string>>;
   readonly secrets: Secrets;
-  readonly staticDir: string;
+  /** the hub's, for reading what the timeline shows */
+  readonly timelineDatabase: string;
+  /** where apps are stopped and started */
+  readonly controlUrl: string;
   /** undefined = the built-in identity provider */
   readonly ownIssuer: (OwnIssuer & { readonly clientSecret: string }) | undefined;
   /** the path of a secret file */
@@ -54,6 +59,7 @@ export function originsOf(ports: Ports) {
     poller: `http://127.0.0.1:${ports.poller}`,
     notes: `http://127.0.0.1:${ports.notes}`,
     billing: `http://127.0.0.1:${ports.billing}`,
+    timeline: `http://localhost:${ports.web}`,
   } as const;
 }
 
@@ -63,7 +69,7 @@ function clientAddresses(ports: Ports): ClientAddresses {
 }
 
 /** What the secret files hold; the names are those of the keys that read them. */
-export function secretFileContents({ ports, secrets, ownIssuer }: Omit<PlanInputs, 'secretFile'>) {
+export function secretFileContents({ ports, secrets, ownIssuer }: Pick<PlanInputs, 'ports' | 'secrets' | 'ownIssuer'>) {
   return {
     IDP_OPERATOR_TOKEN: secrets.operatorToken,
     IDP_COOKIE_KEYS: secrets.cookieKey,
@@ -77,6 +83,7 @@ export function secretFileContents({ ports, secrets, ownIssuer }: Omit<PlanInput
     CLIENT_SECRET: ownIssuer?.clientSecret ?? secrets.clientSecret,
     ASSERTION_KEYS: JSON.stringify(secrets.assertionKey),
     TOKEN_KEYS: secrets.tokenKeys,
+    CONTROL_TOKEN: secrets.controlToken,
   } as const;
 }
 
@@ -93,6 +100,7 @@ export function planApps(inputs: PlanInputs): Readonly<Record<AppName, AppPlan>>
     notes: app('notes', origins.notes, serviceEnv(inputs, 'notes')),
     billing: app('billing', origins.billing, serviceEnv(inputs, 'billing')),
     'session-poller': app('session-poller', origins.poller, pollerEnv(inputs)),
+    web: app('web', origins.timeline, webEnv(inputs)),
     gateway: app('gateway', origins.frontEndA, gatewayEnv(inputs)),
   };
 }
@@ -118,12 +126,12 @@ function idpEnv({ ports, databases, secretFile }: PlanInputs) {
 
 /** The gateway's front ends, IdP and services: the same gateway under two hosts. */
 function frontEndsFile(inputs: PlanInputs): string {
-  const { ports, ownIssuer, staticDir, secretFile } = inputs;
+  const { ports, ownIssuer, secretFile } = inputs;
   const origins = originsOf(ports);
   const site = {
     scopes: ownIssuer?.scopes ?? 'openid profile email',
     services: ['notes', 'billing'],
-    pages: { folder: staticDir },
+    pages: { upstream: `http://127.0.0.1:${ports.web}` },
   };
   return stringify({
     idps: {
@@ -183,5 +191,25 @@ function serviceEnv({ ports, databases, natsUrls, ownIssuer }: PlanInputs, name:
     GATEWAY_URL: origins.frontEndA,
     GATEWAY_JWKS_URL: `${origins.frontEndA}/.well-known/jwks.json`,
     TRUSTED_ISSUER: ownIssuer?.issuer ?? origins.issuer,
+  };
+}
+
+function webEnv({ ports, ownIssuer, timelineDatabase, controlUrl, secretFile }: PlanInputs) {
+  const origins = originsOf(ports);
+  const builtIn = ownIssuer === undefined;
+  const services = [
+    ...[`notes=${origins.notes}`, `billing=${origins.billing}`, `session-poller=${origins.poller}`],
+    ...(builtIn ? [`idp=${origins.idp}`] : []),
+  ];
+  return {
+    HUB_DATABASE_URL: timelineDatabase,
+    TIMELINE_URL: origins.timeline,
+    FRONT_ENDS: `notes=${origins.frontEndA},billing=${origins.frontEndB}`,
+    SERVICES: services.join(','),
+    CONTROL_URL: controlUrl,
+    CONTROL_TOKEN_FILE: secretFile('CONTROL_TOKEN'),
+    ...(builtIn
+      ? { IDP_OPERATOR_URL: origins.operator, IDP_OPERATOR_TOKEN_FILE: secretFile('IDP_OPERATOR_TOKEN') }
+      : {}),
   };
 }

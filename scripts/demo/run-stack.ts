@@ -11,6 +11,7 @@ import { examineIssuer, readClientSecret } from './own-issuer.js';
 import type { Progress } from './progress.js';
 import type { CheckResult } from './report.js';
 import { addressLines } from './address-lines.js';
+import { openPage, type Desktop } from './open-page.js';
 import { stackTarget } from './stack-target.js';
 import { startStack, stopApps, type Stack } from './start-stack.js';
 import { playOwnIssuerStory } from './story/own-issuer-story.js';
@@ -24,6 +25,7 @@ export interface DemoSurroundings {
   readonly print: (line: string) => void;
   readonly workingDir: string;
   readonly now: () => Date;
+  readonly desktop: Desktop;
   /** rejects with `Interrupted` when the person wants the demo to stop; never resolves */
   readonly interrupted: Promise<never>;
 }
@@ -56,6 +58,7 @@ export async function runStack(options: DemoOptions, around: DemoSurroundings): 
     const start = startStack({ guard, dir, frontEndPort: options.frontEndPort, ownIssuer }, around.progress);
     stack = await Promise.race([start, around.interrupted]);
     if (options.writeEnv !== undefined) envFile = await writeEnv(options.writeEnv, envValues(stack, ownIssuer));
+    if (options.open) openPage(around.desktop, stack.origins.timeline);
     if (!options.check) return await stayUp(stack, ownIssuer, dir, around);
     const result = await Promise.race([check(stack, ownIssuer, around.progress), around.interrupted]);
     return await explain(result, dir, around);
@@ -70,9 +73,11 @@ async function stayUp(stack: Stack, ownIssuer: Issuer, dir: string, around: Demo
   around.print(`  Everything runs; each app's log is in ${dir} until it stops. Ctrl-C stops it.`);
   let stopping = false;
   for (const app of stack.apps.values()) {
-    void app.exited.then(async (code) => {
-      if (!stopping)
-        tell(await app.fault(`${app.name} has ended by itself (${endOf(code)}); the others go on.`), around);
+    app.onUnaskedEnd((code) => {
+      if (stopping) return;
+      void app.fault(`${app.name} has ended by itself (${endOf(code)}); the others go on.`).then((fault) => {
+        tell(fault, around);
+      });
     });
   }
   return around.interrupted.finally(() => (stopping = true));
@@ -101,6 +106,7 @@ async function explain(result: CheckResult, runDir: string, around: DemoSurround
 }
 
 async function stopEverything(stack: Stack | undefined, guard: Guard): Promise<void> {
+  stack?.control.close();
   if (stack !== undefined) await stopApps(stack.apps);
   await guard.stopAll();
 }

@@ -22,6 +22,8 @@ export type ConfidentialExample = (typeof confidentialExamples)[number];
 /** Everything secret that one run of the demo uses; made anew each time. */
 export interface Secrets {
   readonly operatorToken: string;
+  /** for stopping and starting the demo's apps */
+  readonly controlToken: string;
   readonly cookieKey: string;
   readonly clientSecret: string;
   readonly exampleClientSecrets: Readonly<Record<ConfidentialExample, string>>;
@@ -48,6 +50,7 @@ export async function createSecrets(): Promise<Secrets> {
   const [idpKey, assertionKey] = await Promise.all([createKey('RS256', 'idp-1'), createKey('ES256', 'gateway-1')]);
   return {
     operatorToken: randomText(),
+    controlToken: randomText(),
     cookieKey: randomText(),
     clientSecret: randomText(),
     exampleClientSecrets: { 'strict-hint': randomText(), conf: randomText(), offline: randomText() },

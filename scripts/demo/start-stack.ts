@@ -5,9 +5,10 @@ import { freePort } from '../stack/free-port.js';
 import type { Guard } from '../stack/guard.js';
 import { migrate } from '../stack/migrate.js';
 import { startNats, type NatsServer } from '../stack/nats.js';
-import { REPOSITORY } from '../stack/repository.js';
 import { startPostgres, type PostgresServer } from '../stack/postgres.js';
+import { createTimelineRole, grantTimeline } from '../stack/timeline-role.js';
 import { AppProcess } from './app-process.js';
+import { startControlServer, type ControlServer } from './control-server.js';
 import { DemoFault, networkReason, throwPlainly } from './demo-fault.js';
 import type { OwnIssuer } from './options.js';
 import {
@@ -44,10 +45,11 @@ export interface Stack {
   readonly natsUrls: Readonly<Record<NatsUser, string>>;
   /** the identity provider is absent when a person brought their own */
   readonly apps: ReadonlyMap<AppName, AppProcess>;
+  /** stops and starts them for the web app */
+  readonly control: ControlServer;
 }
 
 const databaseNames: readonly DatabaseName[] = ['hub', 'idp', 'notes', 'billing'];
-const staticDir = join(REPOSITORY, 'apps', 'web', 'public');
 
 /**
  * Starts Postgres, NATS and every app, each app a process of its own, and waits until all are ready.
@@ -64,13 +66,14 @@ export async function startStack(options: StackOptions, progress: Progress): Pro
   const databases = await progress.during('creating the databases', () =>
     createDatabases(postgres).catch(throwPlainly),
   );
-  const apps = await planProcesses(options, { ports, databases, nats, secrets });
+  const control = await startControlServer(secrets.controlToken, (name) => controlled(apps, name));
+  const apps = await planProcesses(options, { ports, databases, nats, secrets, controlUrl: control.origin });
   await progress.during('starting the apps', async () => {
     for (const app of apps.values()) app.start();
     await Promise.all([...apps.values()].map((app) => app.ready()));
   });
   return {
-    ...{ origins: originsOf(ports), secrets, databases, apps },
+    ...{ origins: originsOf(ports), secrets, databases: databases.owners, apps, control },
     ...{ natsUrl: nats.observerUrl, natsServiceUrl: nats.url, natsUrls: natsUrlsOf(nats) },
   };
 }
@@ -83,9 +86,17 @@ function natsUrlsOf(nats: NatsServer): Readonly<Record<NatsUser, string>> {
   };
 }
 
+/** What the panel may stop: not what it is itself reached by. */
+const STOPPABLE = ['idp', 'notes', 'billing', 'session-poller'] as const;
+
+function controlled(apps: ReadonlyMap<AppName, AppProcess>, wanted: string): AppProcess | undefined {
+  const name = STOPPABLE.find((known) => known === wanted);
+  return name === undefined ? undefined : apps.get(name);
+}
+
 /** Stops what hears requests first and what keeps data last, so that nothing is asked of a part that is gone. */
 export async function stopApps(apps: ReadonlyMap<AppName, AppProcess>): Promise<void> {
-  const groups: readonly (readonly AppName[])[] = [['gateway', 'session-poller'], ['notes', 'billing'], ['idp']];
+  const groups: readonly (readonly AppName[])[] = [['gateway', 'session-poller', 'web'], ['notes', 'billing'], ['idp']];
   for (const group of groups) await Promise.all(group.map(async (name) => apps.get(name)?.stop()));
 }
 
@@ -102,6 +113,7 @@ async function takePorts({ frontEndPort }: StackOptions): Promise<Ports> {
     poller: await next(),
     notes: await next(),
     billing: await next(),
+    web: await next(),
   };
 }
 
@@ -117,29 +129,39 @@ async function expectFree(port: number): Promise<void> {
   server.close();
 }
 
-async function createDatabases(postgres: PostgresServer): Promise<Readonly<Record<DatabaseName, string>>> {
+/** The databases by owner, and the hub's for the timeline. */
+interface Databases {
+  readonly owners: Readonly<Record<DatabaseName, string>>;
+  readonly timeline: string;
+}
+
+async function createDatabases(postgres: PostgresServer): Promise<Databases> {
   const create = async (name: DatabaseName): Promise<string> => {
     const url = await postgres.createDatabase(name);
     await migrate(name === 'hub' || name === 'idp' ? name : 'app', url);
     return url;
   };
   const [hub = '', idp = '', notes = '', billing = ''] = await Promise.all(databaseNames.map(create));
-  return { hub, idp, notes, billing };
+  const timeline = await createTimelineRole(postgres.adminUrl, hub);
+  await grantTimeline(hub);
+  return { owners: { hub, idp, notes, billing }, timeline };
 }
 
 async function planProcesses(
   { guard, dir, ownIssuer }: StackOptions,
   parts: {
     readonly ports: Ports;
-    readonly databases: Readonly<Record<DatabaseName, string>>;
+    readonly databases: Databases;
     readonly nats: NatsServer;
     readonly secrets: Secrets;
+    readonly controlUrl: string;
   },
 ): Promise<ReadonlyMap<AppName, AppProcess>> {
-  const inputs = { ...parts, natsUrls: natsUrlsOf(parts.nats), staticDir, ownIssuer };
+  const { owners: databases, timeline: timelineDatabase } = parts.databases;
+  const inputs = { ...parts, databases, timelineDatabase, natsUrls: natsUrlsOf(parts.nats), ownIssuer };
   const secretFile = await writeSecretFiles(join(dir, 'secrets'), secretFileContents(inputs));
   const plans = planApps({ ...inputs, secretFile });
-  const order: readonly AppName[] = ['idp', 'notes', 'billing', 'session-poller', 'gateway'];
+  const order: readonly AppName[] = ['idp', 'notes', 'billing', 'session-poller', 'web', 'gateway'];
   const wanted = order.filter((name) => name !== 'idp' || ownIssuer === undefined);
   return new Map(wanted.map((name) => [name, new AppProcess(guard, plans[name], dir)]));
 }

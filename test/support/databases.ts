@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { createDatabase } from '../../scripts/stack/create-database.js';
+import { createTimelineRole, grantTimeline } from '../../scripts/stack/timeline-role.js';
 
 /** Whose tables: one of `prisma/<owner>`. */
 export type Owner = 'hub' | 'idp' | 'app';
@@ -37,4 +38,12 @@ async function askForTemplate(owner: Owner): Promise<string> {
   const text = await response.text();
   if (!response.ok) throw new Error(text);
   return text;
+}
+
+/** Makes a role that may read of the hub at `hubUrl` what the timeline shows, and gives its URL. */
+export async function timelineRoleFor(hubUrl: string): Promise<string> {
+  const name = `timeline_${randomBytes(6).toString('hex')}`;
+  const url = await createTimelineRole(await askForTemplate('hub'), hubUrl, name);
+  await grantTimeline(hubUrl, name);
+  return url;
 }

@@ -19,7 +19,10 @@ export function sendFromUpstream(
   isOurs: (cookie: string) => boolean,
 ): FastifyReply {
   return reply.from(`${upstream}${request.url}`, {
-    rewriteRequestHeaders: (_request, headers) => withoutOurCookies(without(headers, WITHHELD), isOurs),
+    rewriteRequestHeaders: (_request, headers) => ({
+      ...withoutOurCookies(without(headers, WITHHELD), isOurs),
+      ...forwardedFor(frontEnd),
+    }),
     rewriteHeaders: (headers) => toOurs(without(headers, UNSAID), frontEnd, upstream, isOurs),
     retryDelay: () => null,
     onError: (failed) => {
@@ -29,6 +32,16 @@ export function sendFromUpstream(
       );
     },
   });
+}
+
+/** By what address the browser came: from the front ends' file, never from the request. */
+function forwardedFor({ origin, path }: FrontEnd): Readonly<Record<string, string>> {
+  const { host, protocol } = new URL(origin);
+  return {
+    'x-forwarded-host': host,
+    'x-forwarded-proto': protocol.slice(0, -1),
+    ...(path === '' ? {} : { 'x-forwarded-prefix': path }),
+  };
 }
 
 function without<H extends object>(headers: H, withheld: RegExp): H {

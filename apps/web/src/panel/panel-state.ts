@@ -1,7 +1,9 @@
 /** What the panel shows and offers. */
 export interface PanelState {
   readonly frontEnds: readonly { readonly name: string; readonly origin: string }[];
-  /** sessions at the built-in identity provider; absent where it is somebody's own */
+  /** the built-in identity provider: whether it answers; `foreign` is somebody's own */
+  readonly idp: 'here' | 'away' | 'foreign';
+  /** sessions there; absent unless it is `here` */
   readonly idpSessions?: readonly IdpSession[];
   readonly services: readonly ServiceState[];
 }

@@ -1,0 +1,51 @@
+import type { SessionState, User } from '#browser';
+import { howSilent, inWords, timeOfDay, whyEnded } from './words.js';
+
+/** What the top of a front end says. */
+export interface Banner {
+  readonly mood: 'looking' | 'in' | 'out' | 'ended';
+  readonly who: string;
+  readonly why: string;
+  /** how the latest silent sign-in went */
+  readonly silent: string;
+}
+
+/** Says a session's state in plain words. */
+export function bannerOf({ status, user, reason, silent }: SessionState<User>): Banner {
+  const how = silent === undefined ? '' : howSilent(silent.outcome, silent.via);
+  if (status === 'unknown')
+    return {
+      mood: 'looking',
+      who: 'Looking who is signed in…',
+      why: 'Nothing is shown until that is known.',
+      silent: how,
+    };
+  if (status === 'signed_in')
+    return { mood: 'in', who: `Signed in as ${nameOf(user)}`, why: confirmed(user), silent: took(how, silent) };
+  if (reason !== undefined) return { mood: 'ended', who: 'Your session has ended', why: whyEnded(reason), silent: how };
+  return { mood: 'out', who: 'Nobody is signed in', why: how === '' ? 'Sign in to go on.' : how, silent: '' };
+}
+
+/** A claim as text, if it is one. */
+function textOf(user: User | undefined, name: string): string | undefined {
+  const value = user?.[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** The person's name; who has none is called as the identity provider calls them. */
+export const nameOf = (user: User | undefined): string =>
+  textOf(user, 'name') ?? textOf(user, 'preferred_username') ?? user?.sub ?? 'Somebody';
+
+function confirmed(user: User | undefined): string {
+  const checkedAt = new Date(textOf(user, 'bff:idp_checked_at') ?? '');
+  const endsInS = user?.['bff:session_expires_in'];
+  const since = Number.isNaN(checkedAt.getTime())
+    ? 'You are signed in.'
+    : `Confirmed by the identity provider at ${timeOfDay(checkedAt)}.`;
+  return typeof endsInS === 'number' ? `${since} Ends in ${inWords(endsInS)} unless you use it.` : since;
+}
+
+const took = (how: string, silent: SessionState<User>['silent']): string =>
+  silent?.tookMs === undefined || silent.outcome !== 'signed_in'
+    ? how
+    : `${how} It took ${Math.round(silent.tookMs)} ms.`;
