@@ -17,7 +17,7 @@ describe('the message from the frame', () => {
     ['a code', { code: 'c', state: 's' }],
     ['a code from who names itself', { code: 'c', state: 's', iss: 'https://idp.test/' }, NAMES_ITSELF],
     ['a code from who need not name itself', { code: 'c', state: 's', iss: 'https://idp.test/' }],
-  ])('is read: %s', (_name, response, provider) => {
+  ])('is read: %s', (_name, response, provider = PROVIDER) => {
     expect(read(message(response), provider)).toMatchObject({ outcome: 'signed_in', code: 'c' });
   });
 
@@ -67,7 +67,7 @@ describe('the message from the frame', () => {
     ['a __proto__ of its own', JSON.parse('{"__proto__":{"type":"authorization_response","response":{"state":"s"}}}')],
     ['a string', 'authorization_response'],
     ['nothing', undefined],
-  ])('is ignored with %s', (_name, data, provider) => {
+  ])('is ignored with %s', (_name, data, provider = PROVIDER) => {
     expect(read(data, provider)).toBeUndefined();
   });
 });

@@ -17,7 +17,10 @@ const mark = ({ name }: Here) => `${name} redirected`;
  *
  * @throws TypeError for an address to come back to that is not of this origin
  */
-export function leave(here: Here, { returnUrl = '', prompt, loginHint }: DirectSignInOptions = {}): Promise<Outcome> {
+export function leave(
+  here: Here,
+  { returnUrl = location.href, prompt, loginHint }: DirectSignInOptions = {},
+): Promise<Outcome> {
   return go(here, ofThisOrigin(returnUrl), { ...here.options, prompt, loginHint });
 }
 

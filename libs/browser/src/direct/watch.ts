@@ -14,15 +14,13 @@ export function watch(here: Here, once: Once): void {
   channel?.addEventListener('message', ({ data }: MessageEvent<Told>) => {
     hear(here, once, data);
   });
-  const back = ({ persisted }: Partial<PageTransitionEvent>) => {
-    if (document.visibilityState !== 'visible') return;
-    if (persisted)
-      void once('check'); // was told nothing meanwhile
-    else if (Date.now() - here.lookedAt > MINUTE_MS) look(here, once);
+  const back = () => {
+    if (document.visibilityState === 'visible' && Date.now() - here.lookedAt > MINUTE_MS) look(here, once);
   };
-  addEventListener('visibilitychange', back as EventListener, { signal, capture: true });
-  addEventListener('online', back as EventListener, { signal });
-  addEventListener('pageshow', back, { signal });
+  document.addEventListener('visibilitychange', back, { signal });
+  addEventListener('online', back, { signal });
+  const thawed = ({ persisted }: PageTransitionEvent) => persisted && void once('check'); // was told nothing meanwhile
+  addEventListener('pageshow', thawed, { signal });
   const { pollEveryS } = options;
   const poll =
     pollEveryS &&
