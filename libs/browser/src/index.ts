@@ -2,3 +2,5 @@ export type { Session, SessionOptions, SignInOptions, SignOutOptions, User } fro
 export type { Outcome, SilentReport } from './outcome.js';
 export type { SessionState, Status } from './session-state.js';
 export { type SessionWatch, watchSession, type WatchOptions } from './monitor/watch-session.js';
+export { accounts } from './accounts/accounts.js';
+export type { AccountsOptions, CredentialError, CredentialResponse, PopupFault } from './accounts/options.js';
