@@ -149,13 +149,13 @@ describe('accounts.id, where the person or the address bar sees something, in Ch
       let letGo: () => void = () => undefined;
       const held = new Promise<void>((resolve) => (letGo = resolve));
       let answered = 0;
-      await context.route('**/token', async (route) => {
+      await context.route('**/oauth/token', async (route) => {
         await held;
         await route.continue();
         answered++;
       });
       const tab = await open();
-      const redeeming = tab.page.waitForResponse('**/token');
+      const redeeming = tab.page.waitForResponse('**/oauth/token');
       await until('it asks', () => (tab.asked.length > 0 ? true : undefined));
       await tab.page.evaluate('sessionSync.accounts.id.disableAutoSelect()');
       letGo();
