@@ -3,7 +3,7 @@ import type { BrowserIdp } from './browser-idp.js';
 
 /** Which SDK a page uses, as which client, with whatever options of the SDK a test wants. */
 export interface SpaSettings {
-  readonly sdk: 'auth0' | 'oidc';
+  readonly sdk: 'auth0' | 'oidc' | 'direct';
   readonly clientId: string;
   readonly options?: Readonly<Record<string, unknown>>;
 }

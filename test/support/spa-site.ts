@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
@@ -11,6 +12,9 @@ const FILES = {
   '/auth0-spa-js.production.js': inPackage('@auth0/auth0-spa-js', 'dist/auth0-spa-js.production.js'),
   '/oidc-client-ts.min.js': inPackage('oidc-client-ts', 'dist/browser/oidc-client-ts.min.js'),
 } as const;
+
+/** Built by `npm run build`: read when a page asks for it, so that nobody else needs it. */
+const BUILT = '/session-sync.global.js';
 
 /** A single-page app's static files, the SDKs as their makers build them among them. One port, two sites. */
 export interface SpaSite {
@@ -45,7 +49,9 @@ export async function startSpaSite(): Promise<SpaSite> {
       return;
     }
     const script = scripts.get(pathname);
-    if (script !== undefined) response.setHeader('content-type', 'text/javascript').end(script);
+    if (pathname === BUILT)
+      createReadStream(`dist/browser${BUILT}`).pipe(response.setHeader('content-type', 'text/javascript'));
+    else if (script !== undefined) response.setHeader('content-type', 'text/javascript').end(script);
     else if (pathname.endsWith('.html')) response.setHeader('content-type', 'text/html').end(page);
     else response.writeHead(404).end();
   });

@@ -5,3 +5,6 @@ export type { SessionState, Status } from './session-state.js';
 export { type SessionWatch, watchSession, type WatchOptions } from './monitor/watch-session.js';
 export { accounts } from './accounts/accounts.js';
 export type { AccountsOptions, CredentialError, CredentialResponse, PopupFault } from './accounts/options.js';
+export type { DirectOptions, DirectSession, DirectSignInOptions } from './direct/session.js';
+export type { Claims } from './direct/id-token.js';
+export { createDirectSession } from './direct/create-direct-session.js';

@@ -1,6 +1,6 @@
-/* global addEventListener, auth0, location, oidc, parent, sessionStorage, window */
+/* global addEventListener, auth0, location, oidc, parent, sessionStorage, sessionSync, window */
 
-/** Makes a client of one of the two SDKs for the settings that the test has put into this tab. */
+/** Makes a client of one of the SDKs for the settings that the test has put into this tab. */
 const makers = {
   auth0: ({ issuer, clientId, options }) =>
     new auth0.Auth0Client({
@@ -21,6 +21,8 @@ const makers = {
       silentRequestTimeoutInSeconds: 20,
       ...options,
     }),
+  direct: ({ issuer, clientId, options }) =>
+    sessionSync.createDirectSession({ issuer, clientId, redirectUri: '/callback.html', ...options }),
 };
 
 if (parent !== window && location.pathname === '/callback.html') {

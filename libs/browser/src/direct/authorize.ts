@@ -45,7 +45,7 @@ export async function prepare(
 ): Promise<{ readonly url: string; readonly transaction: Transaction }> {
   const [state, nonce, verifier] = [random(), random(), random()];
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
-  const query = given({
+  const url = withQuery(authorization_endpoint, {
     client_id: clientId,
     redirect_uri: redirectUri,
     response_type: 'code',
@@ -59,9 +59,14 @@ export async function prepare(
     code_challenge: base64url(digest),
     code_challenge_method: 'S256',
   });
-  const url = new URL(authorization_endpoint);
-  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-  return { url: url.href, transaction: { state, nonce, verifier, redirectUri } };
+  return { url, transaction: { state, nonce, verifier, redirectUri } };
+}
+
+/** Adds what is not `undefined` to an address. */
+export function withQuery(address: string, query: Readonly<Record<string, string | undefined>>): string {
+  const url = new URL(address);
+  for (const [name, value] of Object.entries(given(query))) url.searchParams.set(name, value);
+  return url.href;
 }
 
 /**

@@ -30,7 +30,7 @@ export function judgeIdToken(idToken: unknown, { issuer, clientId, nonce, nowS }
   const { aud, azp, exp, iat } = claims as Readonly<Record<string, unknown>>;
   const audiences = [aud].flat();
   return typeof header.alg === 'string' &&
-    header.alg !== 'none' &&
+    header.alg.toLowerCase() !== 'none' &&
     claims.iss === issuer &&
     typeof claims.sub === 'string' &&
     claims.sub !== '' &&
