@@ -27,7 +27,7 @@ export interface Answer {
 export async function serveAccounts(context: BrowserContext, { issuer, site }: BrowserIdp, setup: AccountsSetup) {
   const { origin, clientId = 'spa', options = '', before = '', sdk = `${origin}/sdk.js` } = setup;
   const idp = new URL(issuer).origin;
-  const policy = `default-src 'none'; script-src 'self' ${new URL(sdk).origin}; connect-src ${idp}; frame-src ${idp}`;
+  const policy = `default-src 'none'; script-src 'self' ${new URL(sdk).origin}; connect-src ${idp}; frame-src ${idp}; require-trusted-types-for 'script'`;
   const page = `<!doctype html><title>A shop</title><script src="/before.js"></script><script src="${sdk}"></script><script src="/app.js"></script>`;
   const app = `window.answers = [];
     sessionSync.accounts.id.initialize({

@@ -4,8 +4,8 @@ import type { AccountsOptions } from './options.js';
 
 /** A script knows only while it runs for the first time where it has come from; a module never does. */
 const servedFrom = /* @__PURE__ */ (() => {
-  const script = typeof document === 'undefined' ? null : document.currentScript;
-  return script instanceof HTMLScriptElement && script.src ? new URL('/', script.src).href : undefined;
+  const script = typeof document === 'undefined' ? undefined : (document.currentScript as HTMLScriptElement | null);
+  return script?.src ? new URL('/', script.src).href : undefined;
 })();
 
 let current: AccountClient | undefined;

@@ -1,4 +1,5 @@
 import { type Answer, type AuthorizationRequest, prepare, readMessage } from '../direct/authorize.js';
+import { listen } from '../hidden-frame.js';
 import type { Provider } from '../direct/provider.js';
 import type { PopupFault } from './options.js';
 
@@ -28,14 +29,14 @@ export async function authorizeInPopup(
     const timer = setInterval(() => {
       if (popup.closed && closed++) finish('popup_closed');
     }, LOOK_MS);
-    addEventListener(
-      'message',
-      (event) => {
-        if (!event.isTrusted || event.origin !== origin || event.source !== popup) return;
-        const answer = readMessage(event.data, provider, transaction);
+    listen(
+      origin,
+      () => popup,
+      over.signal,
+      (message) => {
+        const answer = readMessage(message, provider, transaction);
         if (answer) finish(answer);
       },
-      { signal: over.signal },
     );
     popup.location.replace(url);
   });

@@ -1,4 +1,4 @@
-import { hiddenFrame } from '../hidden-frame.js';
+import { hiddenFrame, listen } from '../hidden-frame.js';
 
 /** A hidden frame that is asked by messages, as often as wanted. */
 export interface TalkingFrame {
@@ -18,15 +18,8 @@ export function talkingFrame(url: string, loaded: () => void, hear: (message: un
   const { origin } = new URL(url);
   const frame = hiddenFrame(url);
   const over = new AbortController();
-  const listening = { signal: over.signal };
-  frame.addEventListener('load', loaded, listening);
-  addEventListener(
-    'message',
-    (event) => {
-      if (event.isTrusted && event.origin === origin && event.source === frame.contentWindow) hear(event.data);
-    },
-    listening,
-  );
+  frame.addEventListener('load', loaded, { signal: over.signal });
+  listen(origin, () => frame.contentWindow, over.signal, hear);
   document.documentElement.append(frame); // the body may not be there yet
   return {
     say: (message) => frame.contentWindow?.postMessage(message, origin),
