@@ -51,7 +51,7 @@ describe('the documentation of the browser SDK', () => {
     expect(outcomes.filter((word) => !page.includes(`\`${word}\``))).toEqual([]);
   });
 
-  it('describes every function and type that the SDK exports, where it is declared', async () => {
+  it('describes every function and type that the SDK exports, where it is declared', () => {
     const program = ts.createProgram(['libs/browser/src/index.ts'], {
       noEmit: true,
       lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'],

@@ -24,11 +24,11 @@ export function typeCheckForBrowser(examples: ReadonlyMap<string, string>): read
     ...{ paths: { '@session-sync/browser': [join(process.cwd(), 'libs/browser/src/index.ts')] } },
   };
   const host = ts.createCompilerHost(options);
-  const { getSourceFile, fileExists } = host;
-  host.fileExists = (path) => files.has(path) || fileExists(path);
+  const [sourceOf, exists] = [host.getSourceFile.bind(host), host.fileExists.bind(host)];
+  host.fileExists = (path) => files.has(path) || exists(path);
   host.getSourceFile = (path, ...rest) => {
     const text = files.get(path);
-    return text === undefined ? getSourceFile(path, ...rest) : ts.createSourceFile(path, text, rest[0]);
+    return text === undefined ? sourceOf(path, ...rest) : ts.createSourceFile(path, text, rest[0]);
   };
   const program = ts.createProgram([...files.keys()], options, host);
   return ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
