@@ -1,7 +1,8 @@
 /**
- * Makes the package that other people's Nest services install: a folder, and the file of `npm pack`.
+ * Makes the packages that other people install: the library for their Nest services, and the browser SDK. Each is a folder,
+ * and the file of `npm pack`.
  *
- *     pack-library.mjs [folder; default dist/package]
+ *     pack-library.mjs [folder; default dist/package; the SDK is beside it, in dist/package-browser]
  */
 import { ensureInstalled } from './bootstrap.mjs';
 import { build } from './build.mjs';

@@ -23,7 +23,15 @@ export interface SpaSite {
   readonly local: string;
   /** another site than `localhost` */
   readonly foreign: string;
+  /** what a test serves besides, by its path; before all else */
+  readonly files: Map<string, SiteFile>;
   readonly close: () => Promise<void>;
+}
+
+/** A file that a test makes. */
+export interface SiteFile {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Serves every path that ends in `.html` with the one page, and the scripts. */
@@ -32,8 +40,14 @@ export async function startSpaSite(): Promise<SpaSite> {
   const scripts = new Map(
     await Promise.all(Object.entries(FILES).map(async ([path, file]) => [path, await readFile(file)] as const)),
   );
+  const files = new Map<string, SiteFile>();
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://site');
+    const file = files.get(pathname);
+    if (file !== undefined) {
+      response.writeHead(200, file.headers).end(file.body);
+      return;
+    }
     const script = scripts.get(pathname);
     if (pathname === BUILT)
       createReadStream(`dist/browser${BUILT}`).pipe(response.setHeader('content-type', 'text/javascript'));
@@ -44,7 +58,7 @@ export async function startSpaSite(): Promise<SpaSite> {
   const port = await freePort();
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const close = () => stop(server);
-  return { port, local: `http://localhost:${port}`, foreign: `http://127.0.0.1:${port}`, close };
+  return { port, local: `http://localhost:${port}`, foreign: `http://127.0.0.1:${port}`, files, close };
 }
 
 async function stop(server: Server): Promise<void> {

@@ -32,20 +32,34 @@ export function askFrame<Answer>(question: FrameQuestion<Answer>): Promise<Answe
       resolve(answer);
     };
     const timer = setTimeout(finish, timeoutMs, 'timeout');
-    const listening = { signal: over.signal };
-    signal?.addEventListener('abort', finish.bind(undefined, 'timeout'), listening);
-    addEventListener(
-      'message',
-      (event) => {
-        // made by the browser, not by a script of this page; one that crossed an origin has no getters, no prototypes
-        if (!event.isTrusted || event.origin !== origin || event.source !== frame.contentWindow) return;
-        const answer = read(event.data);
+    signal?.addEventListener('abort', finish.bind(undefined, 'timeout'), { signal: over.signal });
+    listen(
+      origin,
+      () => frame.contentWindow,
+      over.signal,
+      (message) => {
+        const answer = read(message);
         if (answer !== undefined) finish(answer);
       },
-      listening,
     );
     document.documentElement.append(frame); // the body may not be there yet
   });
+}
+
+/**
+ * Hears what one window says from one origin, until `signal`: made by the browser, not by a script of this page. What crossed an origin has no
+ * getters and no prototypes of its own.
+ */
+export function listen(
+  origin: string,
+  sender: () => unknown,
+  signal: AbortSignal,
+  hear: (message: unknown) => void,
+): void {
+  const onMessage = (event: MessageEvent<unknown>) => {
+    if (event.isTrusted && event.origin === origin && event.source === sender()) hear(event.data);
+  };
+  addEventListener('message', onMessage, { signal });
 }
 
 /** Makes a frame that nobody sees, hears of or can be led away by. It is not in the document yet. */

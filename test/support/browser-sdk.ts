@@ -1,0 +1,22 @@
+import { build } from 'esbuild';
+
+const ENTRY = 'libs/browser/src/index.ts';
+
+/** Bundles the browser SDK as its one script, global `sessionSync`, from the sources as they are now. */
+export function sdkScript(): Promise<string> {
+  return bundle({ entryPoints: [ENTRY], format: 'iife', globalName: 'sessionSync' });
+}
+
+/** Bundles a module that imports `#browser` as an app's bundler would: what it does not use is left out. */
+export function bundleWithSdk(source: string): Promise<string> {
+  return bundle({ stdin: { contents: source, resolveDir: process.cwd(), loader: 'ts' }, format: 'esm' });
+}
+
+async function bundle(options: Parameters<typeof build>[0]): Promise<string> {
+  const { outputFiles } = await build({
+    ...options,
+    ...{ absWorkingDir: process.cwd(), alias: { '#browser': `${process.cwd()}/${ENTRY}` }, bundle: true, minify: true },
+    ...{ target: 'es2022', legalComments: 'none', write: false, tsconfig: 'libs/browser/tsconfig.json' },
+  });
+  return outputFiles[0]?.text ?? '';
+}
