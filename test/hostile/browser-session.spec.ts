@@ -1,0 +1,189 @@
+import { describe, expect, it } from '@jest/globals';
+import { browserSessionForSuite } from '../support/browser-session.js';
+import { endCoolDowns } from '../support/silent.js';
+import { until } from '../support/until.js';
+
+const SHORT = { timeoutMs: 1_500 };
+
+describe('a page that keeps track of its session, in Chromium', () => {
+  const stage = browserSessionForSuite();
+
+  it('finds out who is signed in, and SDK-09: whom a silent sign-in has brought', async () => {
+    const { who } = stage();
+    expect(who).toBeUndefined();
+    stage().who = { sub: 'ana', sid: 'ana-1' };
+    const tab = await stage().open();
+    const { user, silent } = await tab.status('signed_in');
+    expect([user?.sub, silent?.outcome, silent?.via]).toEqual(['ana', 'signed_in', 'frame']);
+    expect(await tab.story()).toEqual(['unknown', 'signed_in']);
+    expect([stage().times('/bff/user'), await tab.frames()]).toEqual([2, 0]);
+  });
+
+  it('T183: login_required in a frame leaves for one silent sign-in by redirect, T184: and never for a second', async () => {
+    const tab = await stage().open({ redirect: true, ...SHORT }, '/?a=1#there');
+    const back = await until('it is back', async () => {
+      const state = await tab.state().catch(() => undefined);
+      return state?.silent?.via === 'redirect' && state.status === 'signed_out' ? state : undefined;
+    });
+    expect(back.silent).toMatchObject({ outcome: 'login_required', reference: expect.stringMatching(/^[\w-]+$/) });
+    expect(tab.page.url()).toBe(`${stage().gateway.a}/?a=1#there`);
+    for (let times = 0; times < 3; times += 1) {
+      await endCoolDowns(stage().database);
+      await tab.page.reload();
+      await tab.status('signed_out');
+      await tab.minuteLater();
+      await tab.focus();
+      expect(await tab.check()).not.toBe('signed_in');
+    }
+    expect(stage().times('/bff/login')).toBe(1);
+  });
+
+  it('T183: login_required in a frame signs nobody out who must be confirmed only', async () => {
+    const tab = await stage().signIn('ana', SHORT);
+    stage().who = undefined;
+    await stage().database.ssoSession.updateMany({ data: { reauthReason: 'held' } });
+    await tab.check(); // or the gateway's own news were first
+    const { status, user, silent } = await tab.silent();
+    expect([status, user?.sub, silent?.outcome, silent?.via]).toEqual(['signed_in', 'ana', 'login_required', 'frame']);
+    expect(await tab.frames()).toBe(0);
+    expect(await tab.story()).toEqual(['unknown', 'signed_in']);
+  });
+
+  it('never leaves where the tab can remember nothing', async () => {
+    const tab = await stage().open({ redirect: true, ...SHORT }, '/', () => {
+      Storage.prototype.setItem = () => {
+        throw new Error('full');
+      };
+    });
+    await tab.status('signed_out');
+    expect(await tab.check()).toBe('suppressed');
+    expect([stage().times('/bff/login'), stage().times('/bff/silent-login')]).toEqual([0, 2]); // its cookie first
+  });
+
+  it('never leaves out of a frame', async () => {
+    const { a } = stage().gateway;
+    const html = { status: 200, contentType: 'text/html' };
+    await stage().context.route(`${a}/outer`, (route) => route.fulfill({ ...html, body: '<iframe src="/"></iframe>' }));
+    await stage().context.route(`${a}/`, async (route) => {
+      const { body } = { body: await (await route.fetch()).text() };
+      await route.fulfill({ ...html, body }); // without the policy that forbids frames
+    });
+    const tab = await stage().open({ redirect: true, ...SHORT }, '/outer');
+    const inner = await until('the frame', () => tab.page.frames().find((frame) => frame.url() === `${a}/`));
+    await until('it is known', async () => {
+      const status = await inner.evaluate<string>('globalThis.session?.status').catch(() => undefined);
+      return status === 'signed_out' ? true : undefined;
+    });
+    expect([stage().times('/bff/login'), stage().times('/bff/silent-login')]).toEqual([0, 2]);
+  });
+
+  it('T187: a sign-out in one tab is shown in the other, and the gateway knows', async () => {
+    const a = await stage().signIn('ana');
+    const b = await stage().open();
+    await b.status('signed_in');
+    const asked = stage().times('/bff/user');
+    await a.page.evaluate('void session.signOut()');
+    const { reason, user } = await b.status('signed_out');
+    expect([reason, user, stage().times('/bff/user')]).toEqual(['rp_initiated', undefined, asked]);
+    await until('the browser was at the IdP', () => (stage().who === undefined ? true : undefined));
+    await a.status('signed_out');
+  });
+
+  it('is told of an ending by the one tab that listens, and another takes over when it closes', async () => {
+    const leader = await stage().signIn('ben');
+    const [b, c] = [await stage().open(), await stage().open()];
+    await Promise.all([b.status('signed_in'), c.status('signed_in')]);
+    await until('a tab listens', () => stage().times('/bff/events') || undefined);
+    expect(stage().times('/bff/events')).toBe(1);
+    await leader.page.close();
+    await until('another tab listens', () => (stage().times('/bff/events') === 2 ? true : undefined));
+    await stage().endAtIdp('ben-1');
+    const states = await Promise.all([b.status('signed_out'), c.status('signed_out')]);
+    expect(states.map(({ reason }) => reason)).toEqual(['backchannel_logout', 'backchannel_logout']);
+    expect(stage().times('/bff/events')).toBe(2);
+  });
+
+  it.each([
+    ['an error of the gateway', { status: 503, body: '{"type":"urn:sso:problem:unavailable"}' }],
+    ['a page of a captive portal', { status: 200, contentType: 'text/html', body: '<h1>Welcome to our café</h1>' }],
+    ['a 401 of somebody else', { status: 401, contentType: 'text/html', body: 'Who are you?' }],
+    ['too many requests', { status: 429, body: '{"type":"urn:sso:problem:too-many-requests"}' }],
+    ['claims without a session', { status: 200, body: '[{"type":"sub","value":"eve"}]' }],
+  ])('%s signs nobody out, and nobody in', async (_, answer) => {
+    const tab = await stage().signIn('cleo', SHORT);
+    await stage().context.route('**/bff/user**', (route) => route.fulfill(answer));
+    await tab.minuteLater();
+    await tab.focus();
+    expect(await tab.check()).toBe('unavailable');
+    expect((await tab.state()).user?.sub).toBe('cleo');
+    const fresh = await stage().open(SHORT);
+    expect(await fresh.check()).toBe('unavailable');
+    expect(await fresh.story()).toEqual(['unknown']);
+    expect(stage().times('/bff/silent-login')).toBe(0);
+  });
+
+  it('a lost network signs nobody out; when it is back it is looked at once', async () => {
+    const tab = await stage().signIn('dora', SHORT);
+    await stage().context.setOffline(true);
+    expect(await tab.check()).toBe('unavailable');
+    expect((await tab.state()).status).toBe('signed_in');
+    const asked = stage().times('/bff/user');
+    await tab.minuteLater();
+    await stage().context.setOffline(false);
+    await until('it has looked', () => (stage().times('/bff/user') > asked ? true : undefined));
+    expect(await tab.story()).toEqual(['unknown', 'signed_in']);
+  });
+
+  it('a browser without Web Locks and channels: each tab for itself', async () => {
+    const without = () => {
+      Object.defineProperty(navigator, 'locks', { value: undefined });
+      Object.defineProperty(window, 'BroadcastChannel', { value: undefined });
+    };
+    const a = await stage().signIn('eli', {}, without);
+    const b = await stage().open({}, '/', without);
+    await b.status('signed_in');
+    await until('both listen', () => (stage().times('/bff/events') === 2 ? true : undefined));
+    await stage().endAtIdp('eli-1');
+    await Promise.all([a.status('signed_out'), b.status('signed_out')]);
+  });
+
+  it('comes back from the back-forward cache and looks: it was deaf there', async () => {
+    const tab = await stage().signIn('fay', { silent: false });
+    await tab.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))");
+    const other = await stage().open({ silent: false });
+    await other.status('signed_in');
+    await until('the other tab listens', () => (stage().times('/bff/events') === 2 ? true : undefined));
+    await other.page.evaluate('void session.signOut()');
+    await until('the browser was at the IdP', () => (stage().who === undefined ? true : undefined));
+    await other.status('signed_out');
+    expect((await tab.state()).status).toBe('signed_in');
+    await tab.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
+    await tab.status('signed_out');
+  });
+
+  it('T185: twenty tabs that are come back to at once ask once', async () => {
+    const tabs = [await stage().signIn('gus')];
+    while (tabs.length < 20) tabs.push(await stage().open());
+    await Promise.all(tabs.map((tab) => tab.status('signed_in')));
+    await Promise.all(tabs.map((tab) => tab.minuteLater()));
+    const [asked, atIdp] = [stage().times('/bff/user'), stage().atIdp];
+    await Promise.all(tabs.map((tab) => tab.focus()));
+    await until('one has asked', () => (stage().times('/bff/user') > asked ? true : undefined));
+    for (const tab of tabs) await tab.focus();
+    expect([stage().times('/bff/user') - asked, stage().atIdp - atIdp]).toEqual([1, 0]);
+    expect(stage().times('/bff/events')).toBe(1);
+  });
+
+  it('T185: twenty tabs where nobody is signed in ask the IdP once, and all are signed in', async () => {
+    const tabs = [await stage().open()];
+    while (tabs.length < 20) tabs.push(await stage().open());
+    await Promise.all(tabs.map((tab) => tab.status('signed_out')));
+    await endCoolDowns(stage().database);
+    await Promise.all(tabs.map((tab) => tab.minuteLater()));
+    stage().who = { sub: 'hal', sid: 'hal-1' };
+    const [asked, atIdp] = [stage().times('/bff/user'), stage().atIdp];
+    await Promise.all(tabs.map((tab) => tab.focus()));
+    await Promise.all(tabs.map((tab) => tab.status('signed_in')));
+    expect([stage().times('/bff/user') - asked, stage().atIdp - atIdp]).toEqual([2, 1]);
+  });
+});
