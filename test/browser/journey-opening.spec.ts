@@ -78,7 +78,7 @@ describe('opening a second front end in a browser where somebody is signed in', 
       expect(await tab.now()).toMatchObject({ status: 'signed_out', silent: { outcome: 'login_required' } });
       expect(tab.page.url()).not.toMatch(/silent=|cid=/);
       for (let reloads = 0; reloads < 3; reloads += 1) {
-        await tab.page.waitForTimeout(1_100); // the server's cool-down of this stack is over
+        await stackOf().coolDown();
         await tab.page.reload();
         await tab.until('signed_out');
         await tab.page.waitForFunction("document.querySelector('iframe') === null");

@@ -16,7 +16,7 @@ import { natsForSuite } from './nats.js';
 export interface StackWishes {
   /** seconds between two probes of one session; by default so many that a suite sees none but the first */
   readonly pollEveryS?: number;
-  /** seconds in which a browser is not sent on a second silent sign-in */
+  /** seconds in which a browser is not sent on a second silent sign-in: at least 10 */
   readonly coolDownS?: number;
 }
 
@@ -34,6 +34,8 @@ export interface BrowserStack {
   readonly hub: HubDatabase;
   /** the session-poller's way to the IdP */
   readonly pollerDoor: IdpDoor;
+  /** Lets every browser's cool-down be over. */
+  readonly coolDown: () => Promise<unknown>;
   readonly person: (login: string) => Person;
   /** Ends all sessions of a person at the IdP as an operator does; `push: false` tells no client. */
   readonly endSessionsOf: (login: string, how?: { readonly push: boolean }) => Promise<void>;
@@ -66,27 +68,31 @@ export function browserStackForSuite(wishes: StackWishes = {}): () => BrowserSta
   const nats = natsForSuite();
   const apps = appsForSuite();
   let stack: BrowserStack | undefined;
-  let pages = '';
+  const closers: (() => Promise<void>)[] = [];
   beforeAll(async () => {
-    pages = await frontEndPages();
+    const pages = await frontEndPages();
+    closers.push(() => rm(pages, { recursive: true, force: true }));
     const [addresses, secrets, hubUrl] = await Promise.all([freeAddresses(), createSecrets(), freshDatabase('hub')]);
-    const { pollEveryS = OFTEN_ENOUGH_NEVER_S, coolDownS = 1 } = wishes;
+    const { pollEveryS = OFTEN_ENOUGH_NEVER_S, coolDownS = 10 } = wishes;
     const own = { apps: apps(), natsUrl: nats().url, hubUrl, pages, pollEveryS, coolDownS };
-    stack = await start({ ...addresses, secrets, ...own });
+    const pollerDoor = await IdpDoor.before(addresses.ports.idp);
+    const hub = new HubDatabase(hubUrl);
+    closers.push(
+      () => pollerDoor.stop(),
+      () => hub.$disconnect(),
+    );
+    const coolDown = () => hub.silentAttempt.deleteMany();
+    stack = { ...(await start({ ...addresses, secrets, ...own }, pollerDoor)), hub, pollerDoor, coolDown };
   }, 120_000);
-  afterAll(async () => {
-    await stack?.hub.$disconnect();
-    await stack?.pollerDoor.stop();
-    await rm(pages, { recursive: true, force: true });
-  });
+  afterAll(() => Promise.all(closers.map((close) => close())));
   return () => stack!;
 }
 
-async function start(parts: Parts): Promise<BrowserStack> {
-  const { apps, issuer, operator, secrets, ports, hubUrl } = parts;
+async function start(parts: Parts, pollerDoor: IdpDoor): Promise<Omit<BrowserStack, 'hub' | 'pollerDoor' | 'coolDown'>> {
+  const { apps, issuer, operator, secrets } = parts;
   const [notes, billing, other] = parts.frontEnds;
   await apps.start('idp', await idpEnv(parts));
-  const [pollerDoor, services] = await Promise.all([IdpDoor.before(ports.idp), startServices(parts)]);
+  const services = await startServices(parts);
   const [gateway] = await Promise.all([
     apps.start('gateway', gatewayEnv(parts, services)),
     apps.start('session-poller', { ...sharedEnv(parts), NATS_URL: parts.natsUrl, IDPS: pollerFile(parts, pollerDoor) }),
@@ -102,8 +108,7 @@ async function start(parts: Parts): Promise<BrowserStack> {
     const sessions = (await admin('GET', `/admin/sessions?login=${login}`)) as readonly { readonly id: string }[];
     for (const { id } of sessions) await admin('DELETE', `/admin/sessions/${id}${push ? '' : '?push=none'}`);
   };
-  const hub = new HubDatabase(hubUrl);
-  return { notes, billing, other, issuer, gateway, hub, pollerDoor, person, endSessionsOf };
+  return { notes, billing, other, issuer, gateway, person, endSessionsOf };
 }
 
 async function freeAddresses(): Promise<Addresses> {
