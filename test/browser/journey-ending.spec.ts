@@ -28,6 +28,12 @@ describe('an ending, in every tab of the browser, where the session-poller asks 
     }
     return [first, ...others];
   }
+  /** The IdP has been told too, and sends the browser back to the front end, where nobody is signed in. */
+  async function signedOutAtIdp(tab: FrontEndTab): Promise<void> {
+    await tab.page.waitForURL(`${tab.origin}/`);
+    await tab.until('signed_out');
+    expect(await stackOf().sessionsOf('ana')).toEqual([]);
+  }
   const closeAll = (tabs: readonly FrontEndTab[]) => Promise.all(tabs.map(({ page }) => page.close()));
 
   it('a sign-out in one tab shows in the others of that front end, and in those of the other', async () => {
@@ -42,7 +48,7 @@ describe('an ending, in every tab of the browser, where the session-poller asks 
         expect(reason).toBe('rp_initiated'); // by word, not found out by asking the IdP
         took.push(dayMs - beganMs);
       }
-      await first!.page.waitForURL(`${stackOf().notes}/bff/signed-out*`);
+      await signedOutAtIdp(first!);
       for (const tab of tabs.slice(1)) expect((await tab.now()).status).toBe('signed_out'); // and nobody is signed in again
       await closeAll(tabs);
     }
@@ -80,7 +86,7 @@ describe('an ending, in every tab of the browser, where the session-poller asks 
     const first = await FrontEndTab.signedIn(context, stackOf(), { origin: notes });
     const before = await first.until('signed_in');
     await first.page.evaluate('void window.session.signOut()');
-    await first.page.waitForURL(`${notes}/bff/signed-out*`);
+    await signedOutAtIdp(first);
     await stackOf().coolDown();
     const again = await FrontEndTab.signedIn(context, stackOf(), { origin: notes, login: 'ben' });
     const elsewhere = await FrontEndTab.open(context, billing);

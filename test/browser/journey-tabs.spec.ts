@@ -27,7 +27,8 @@ describe('many tabs, and pages that mean no good', () => {
     const tabs = await Promise.all(Array.from({ length: TABS }, () => FrontEndTab.open(context, billing)));
     for (const tab of tabs) await tab.until('signed_in');
     expect(requests.count(`${issuer}authorize`)).toBe(1);
-    expect(requests.count('/bff/silent-login')).toBe(1);
+    const attempts = requests.of('/bff/silent-login').map((request) => new URL(request.url()).searchParams.get('rid'));
+    expect(new Set(attempts).size).toBe(1); // a browser without the gateway's cookie comes twice with one
     await until('one stream is open', () => (requests.open('/bff/events') === 1 ? true : undefined));
     expect(requests.count('/bff/events')).toBe(1);
 

@@ -37,6 +37,8 @@ export interface BrowserStack {
   /** Lets every browser's cool-down be over. */
   readonly coolDown: () => Promise<unknown>;
   readonly person: (login: string) => Person;
+  /** The ids of a person's sessions at the IdP. */
+  readonly sessionsOf: (login: string) => Promise<readonly string[]>;
   /** Ends all sessions of a person at the IdP as an operator does; `push: false` tells no client. */
   readonly endSessionsOf: (login: string, how?: { readonly push: boolean }) => Promise<void>;
 }
@@ -104,11 +106,12 @@ async function start(parts: Parts, pollerDoor: IdpDoor): Promise<Omit<BrowserSta
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return response.json();
   };
+  const sessionsOf = async (login: string) =>
+    ((await admin('GET', `/admin/sessions?login=${login}`)) as readonly { readonly id: string }[]).map(({ id }) => id);
   const endSessionsOf = async (login: string, { push } = { push: true }) => {
-    const sessions = (await admin('GET', `/admin/sessions?login=${login}`)) as readonly { readonly id: string }[];
-    for (const { id } of sessions) await admin('DELETE', `/admin/sessions/${id}${push ? '' : '?push=none'}`);
+    for (const id of await sessionsOf(login)) await admin('DELETE', `/admin/sessions/${id}${push ? '' : '?push=none'}`);
   };
-  return { notes, billing, other, issuer, gateway, person, endSessionsOf };
+  return { notes, billing, other, issuer, gateway, person, sessionsOf, endSessionsOf };
 }
 
 async function freeAddresses(): Promise<Addresses> {
