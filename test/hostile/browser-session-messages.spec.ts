@@ -51,7 +51,6 @@ describe('what is no answer of the silent frame', () => {
       'a frame inside the frame, of the right origin',
       `
       const inner = document.documentElement.appendChild(document.createElement('iframe'));
-      inner.contentWindow.eval('top').postMessage({ ${RIGHT} }, location.origin);
       const script = inner.contentDocument.createElement('script');
       script.textContent = 'top.postMessage({ ${RIGHT.replaceAll("'", '"')}: "' + rid + '" }, "*")';
       inner.contentDocument.documentElement.append(script)`,

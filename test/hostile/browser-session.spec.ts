@@ -50,11 +50,11 @@ describe('a page that keeps track of its session, in Chromium', () => {
   });
 
   it('never leaves where the tab can remember nothing', async () => {
-    const tab = await stage().open({ redirect: true, ...SHORT }, '/', () => {
-      Storage.prototype.setItem = () => {
-        throw new Error('full');
-      };
-    });
+    const tab = await stage().open(
+      { redirect: true, ...SHORT },
+      '/',
+      "Storage.prototype.setItem = () => { throw new Error('full') }",
+    );
     await tab.status('signed_out');
     expect(await tab.check()).toBe('suppressed');
     expect([stage().times('/bff/login'), stage().times('/bff/silent-login')]).toEqual([0, 2]); // its cookie first
@@ -135,10 +135,8 @@ describe('a page that keeps track of its session, in Chromium', () => {
   });
 
   it('a browser without Web Locks and channels: each tab for itself', async () => {
-    const without = () => {
-      Object.defineProperty(navigator, 'locks', { value: undefined });
-      Object.defineProperty(window, 'BroadcastChannel', { value: undefined });
-    };
+    const without =
+      'for (const [of, name] of [[navigator, "locks"], [globalThis, "BroadcastChannel"]]) Object.defineProperty(of, name, { value: undefined })';
     const a = await stage().signIn('eli', {}, without);
     const b = await stage().open({}, '/', without);
     await b.status('signed_in');
@@ -185,5 +183,60 @@ describe('a page that keeps track of its session, in Chromium', () => {
     await Promise.all(tabs.map((tab) => tab.focus()));
     await Promise.all(tabs.map((tab) => tab.status('signed_in')));
     expect([stage().times('/bff/user') - asked, stage().atIdp - atIdp]).toEqual([2, 1]);
+  });
+
+  it('a late answer of before a sign-in elsewhere is dropped, and asked for again', async () => {
+    const late = await stage().open({ silent: false });
+    await late.status('signed_out');
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let count = 0;
+    await late.page.route('**/bff/user**', async (route) => {
+      const response = await route.fetch();
+      if ((count += 1) === 1) await held; // asked while nobody was signed in
+      await route.fulfill({ response });
+    });
+    const checked = late.check();
+    await until('it has asked', () => count || undefined);
+    const other = await stage().signIn('ida', { silent: false });
+    await late.status('signed_in'); // told
+    release();
+    expect(await checked).toBe('signed_in');
+    expect([count, await late.story()]).toEqual([2, ['unknown', 'signed_out', 'signed_in']]);
+    await other.page.close();
+  });
+
+  it('a late answer of before a sign-out elsewhere signs nobody in again', async () => {
+    const late = await stage().signIn('jan', { silent: false });
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let count = 0;
+    await late.page.route('**/bff/user**', async (route) => {
+      const response = await route.fetch();
+      if ((count += 1) === 1) await held;
+      await route.fulfill({ response });
+    });
+    const checked = late.check();
+    await until('it has asked', () => count || undefined);
+    await stage().endAtIdp('jan-1');
+    await late.status('signed_out');
+    release();
+    expect(await checked).toBe('login_required');
+    expect((await late.story()).slice(-2)).toEqual(['signed_in', 'signed_out']);
+  });
+
+  it('a sign-out that the gateway does not hear changes nothing', async () => {
+    const tab = await stage().signIn('kim', SHORT);
+    await stage().context.route('**/bff/logout', (route) => route.fulfill({ status: 503, body: '' }));
+    expect(await tab.page.evaluate('session.signOut()')).toBe('unavailable');
+    expect([(await tab.state()).user?.sub, tab.page.url()]).toEqual(['kim', `${stage().gateway.a}/`]);
+  });
+
+  it('tells at once who has misconfigured it what to do', async () => {
+    const tab = await stage().open();
+    const thrown = (options: string) =>
+      tab.page.evaluate(`try { sessionSync.createSession(${options}) } catch (error) { String(error) }`);
+    expect(await thrown("{ gateway: 'https://gateway.example.com' }")).toMatch(/^TypeError: gateway: /);
+    expect(await thrown('{ timeoutMs: 0 }')).toMatch(/^RangeError: timeoutMs: /);
   });
 });

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { HubDatabase } from '#store';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import type { Session, SessionOptions, SessionState, User } from '../../libs/browser/src/index.js';
+import type { SessionOptions, User } from '../../libs/browser/src/gateway/session.js';
+import type { SessionState } from '../../libs/browser/src/session-state.js';
 import { appsForSuite } from './apps.js';
 import { chromiumForSuite } from './chromium.js';
 import { freshDatabase } from './databases.js';
@@ -12,13 +13,7 @@ import { type GatewayUnderTest, startGateway, usualSites } from './gateway.js';
 import { ScriptedIdp, type Scripted } from './scripted-idp.js';
 import { until } from './until.js';
 
-/** What the page of these tests gives to them. */
-interface PageGlobals {
-  sdkOptions: SessionOptions;
-  session: Session;
-  states: SessionState<User>[];
-  skewMs: number;
-}
+type State = SessionState<User>;
 
 const PAGE = '<!doctype html><title>A page</title><script src="/sdk.js"></script><script src="/page.js"></script>';
 const SCRIPT = `
@@ -72,18 +67,16 @@ export class BrowserStage {
   }
 
   /** Opens a tab. */
-  async open(options: SessionOptions = {}, path = '/', init: () => void = () => undefined): Promise<Tab> {
+  async open(options: SessionOptions = {}, path = '/', init = ''): Promise<Tab> {
     const page = await this.context.newPage();
-    await page.addInitScript(CLOCK);
-    await page.addInitScript(init);
-    await page.addInitScript((given) => ((globalThis as unknown as PageGlobals).sdkOptions = given), options);
+    await page.addInitScript(`${CLOCK}${init};globalThis.sdkOptions = ${JSON.stringify(options)}`);
     const tab = new Tab(page);
     await page.goto(`${this.gateway.a}${path}`);
     return tab;
   }
 
   /** Opens a tab and signs `sub` in there. */
-  async signIn(sub: string, options: SessionOptions = {}, init?: () => void): Promise<Tab> {
+  async signIn(sub: string, options: SessionOptions = {}, init?: string): Promise<Tab> {
     this.who = { sub, sid: `${sub}-1` };
     const tab = await this.open(options, '/bff/login?returnUrl=/', init);
     await tab.status('signed_in');
@@ -118,48 +111,48 @@ export class Tab {
   constructor(readonly page: Page) {}
 
   /** Waits until the session's status is this one. */
-  async status(wanted: string): Promise<SessionState<User>> {
+  async status(wanted: string): Promise<State> {
     return until(`the status is ${wanted}`, async () => {
       const state = await this.state().catch(() => undefined); // it may be on its way to another page
       return state?.status === wanted ? state : undefined;
     });
   }
 
-  state(): Promise<SessionState<User>> {
-    return this.page.evaluate(() => (globalThis as unknown as PageGlobals).session.state);
+  state(): Promise<State> {
+    return this.page.evaluate<State>('session.state');
   }
 
   /** Waits until a silent sign-in has been tried. */
-  silent(): Promise<SessionState<User>> {
+  silent(): Promise<State> {
     return until('a silent sign-in was tried', async () => {
-      const states = await this.page.evaluate(() => (globalThis as unknown as PageGlobals).states);
+      const states = await this.page.evaluate<readonly State[]>('states');
       return states.find(({ silent }) => silent !== undefined);
     });
   }
 
   /** Every status that the page has shown, each once in a row. */
   async story(): Promise<readonly string[]> {
-    const states = await this.page.evaluate(() => (globalThis as unknown as PageGlobals).states);
+    const states = await this.page.evaluate<readonly State[]>('states');
     return states.map(({ status }) => status).filter((status, index, all) => status !== all[index - 1]);
   }
 
   check(): Promise<string> {
-    return this.page.evaluate(() => (globalThis as unknown as PageGlobals).session.checkSession());
+    return this.page.evaluate<string>('session.checkSession()');
   }
 
   /** Lets a minute pass, unseen by every timer. */
   async minuteLater(): Promise<void> {
-    await this.page.evaluate(() => void ((globalThis as unknown as PageGlobals).skewMs += 61_000));
+    await this.page.evaluate('void (skewMs += 61_000)');
   }
 
   /** Somebody comes back to the tab. */
   async focus(): Promise<void> {
-    await this.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await this.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
   }
 
   /** How many frames are in the document. */
   frames(): Promise<number> {
-    return this.page.evaluate(() => document.querySelectorAll('iframe').length);
+    return this.page.evaluate<number>("document.querySelectorAll('iframe').length");
   }
 }
 
@@ -180,7 +173,7 @@ export function browserSessionForSuite(coolDownS = 30): () => BrowserStage {
     await Promise.all([writeFile(join(folder, 'index.html'), PAGE), writeFile(join(folder, 'page.js'), SCRIPT)]);
     const [started, url] = await Promise.all([ScriptedIdp.start(), freshDatabase('hub')]);
     [idp, database] = [started, new HubDatabase(url)];
-    gateway = await startGateway(apps(), idp, url, { SIGN_INS_PER_MINUTE: '100000' }, (at) => {
+    gateway = await startGateway(apps(), idp, url, { SIGN_INS_PER_MINUTE: '100000', SESSION_MEMORY: '0' }, (at) => {
       const file = usualSites(at);
       const more = { pages: { folder }, silent: { coolDownS } };
       return { ...file, frontEnds: file.frontEnds.map((entry) => ({ ...entry, ...more })) };

@@ -33,9 +33,9 @@ export interface SilentReport {
   readonly outcome: Outcome;
   readonly via: 'frame' | 'redirect';
   /** how long the frame took; a redirect can't be measured */
-  readonly tookMs?: number;
+  readonly tookMs?: number | undefined;
   /** names the attempt in the gateway's log */
-  readonly reference?: string;
+  readonly reference?: string | undefined;
   /** a next attempt is worth while in so many seconds */
-  readonly retryAfterS?: number;
+  readonly retryAfterS?: number | undefined;
 }

@@ -4,13 +4,8 @@ import type { User } from './session.js';
 /** What an answer of `/bff/user` says. One that says nothing is `undefined`: nothing is learnt from it. */
 export type Answer =
   | { readonly kind: 'in'; readonly user: User }
-  /** `ended`: there was a session, and it has ended */
-  | {
-      readonly kind: 'out';
-      readonly ended: boolean;
-      readonly reason?: string | undefined;
-      readonly retryAfterS?: number | undefined;
-    }
+  /** with a `reason` there was a session, and it has ended */
+  | { readonly kind: 'out'; readonly reason?: string | undefined; readonly retryAfterS?: number | undefined }
   /** there is a session, and it has not ended: a silent sign-in must confirm it */
   | { readonly kind: 'unconfirmed'; readonly retryAfterS?: number | undefined };
 
@@ -30,9 +25,9 @@ export function readAnswer(status: number, body: unknown): Answer | undefined {
   const retryAfterS = numberIn(body, 'silentRetryAfterS');
   switch (type.replace('urn:sso:problem:', '')) {
     case 'not-signed-in':
-      return { kind: 'out', ended: false, retryAfterS };
+      return { kind: 'out', retryAfterS };
     case 'session-ended':
-      return { kind: 'out', ended: true, reason: textIn(body, 'reason'), retryAfterS };
+      return { kind: 'out', reason: textIn(body, 'reason') ?? 'ended', retryAfterS };
     case 'idp-check-needed':
     case 'sign-in-needed':
       return { kind: 'unconfirmed', retryAfterS };

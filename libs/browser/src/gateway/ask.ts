@@ -5,21 +5,22 @@ export interface Came {
 }
 
 /** Asks the gateway, by `POST` where there is something to send. Never rejects. */
-export async function ask(url: string, timeoutMs: number, sent?: unknown): Promise<Came> {
+export async function ask(url: string, timeoutMs: number, sent?: object): Promise<Came> {
   let status = 0;
+  let body: unknown;
   try {
     const response = await fetch(url, {
-      method: sent === undefined ? 'GET' : 'POST',
-      headers: { 'x-csrf': '1', ...(sent !== undefined && { 'content-type': 'application/json' }) },
-      ...(sent !== undefined && { body: JSON.stringify(sent) }),
+      headers: { 'x-csrf': '1', 'content-type': 'application/json' },
       cache: 'no-store',
       credentials: 'same-origin',
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),
+      ...(sent && { method: 'POST', body: JSON.stringify(sent) }),
     });
     status = response.status;
-    return { status, body: await response.json() };
+    body = await response.json();
   } catch {
-    return { status, body: undefined };
+    // not reached, or no JSON: nothing is learnt
   }
+  return { status, body };
 }

@@ -2,7 +2,7 @@ import type { Outcome, SilentReport } from '../outcome.js';
 import { exclusively } from '../tabs.js';
 import { type Answer, readAnswer } from './answer.js';
 import { ask } from './ask.js';
-import { learn, type Settled } from './known.js';
+import { end, learn } from './known.js';
 import { silentFrame } from './silent-frame.js';
 import { leaveOnce } from './silent-redirect.js';
 import type { Store } from './store.js';
@@ -24,112 +24,105 @@ export interface Surroundings {
   readonly redirect: boolean;
   readonly signal: AbortSignal;
   readonly store: Store;
-  readonly tell: (message: unknown) => void;
+  readonly tell: (message: object) => void;
   /** the latest outcome of another tab's silent sign-in; another object each time */
   readonly toldSilent: () => { readonly outcome: Outcome } | undefined;
 }
 
-interface Look<A = Answer> {
-  readonly answer: A;
+interface Look {
+  readonly answer: Answer;
   readonly askedAt: number;
 }
 
 export const linger = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, LINGER_MS));
 
-/** Looks who is signed in, and signs in silently where that is wanted. */
-export async function check(around: Surroundings, why: Why): Promise<Outcome> {
-  const { store } = around;
-  const first = await look(around);
-  if (first === undefined) return 'unavailable';
-  const { answer } = first;
-  if (answer.kind === 'in') {
-    settle(around, first);
-    return 'signed_in';
-  }
-  const { retryAfterS } = answer;
-  const mayAsk = why === 'asked' || answer.kind === 'unconfirmed' || (around.silent && why !== 'news');
-  const { status } = store.state;
-  const leaves = status === 'signed_in' && answer.kind === 'out' && BY_WISH.test(answer.reason ?? '');
-  // while a page opens `unknown` is the truth until the silent sign-in has ended
-  if (status !== 'unknown') settle(around, first);
-  const outcome = !mayAsk
-    ? 'login_required'
-    : leaves || (why === 'open' && store.state.silent?.via === 'redirect')
-      ? 'suppressed'
-      : retryAfterS === undefined
-        ? await silently(around)
-        : report(around, { outcome: 'suppressed', via: 'frame', retryAfterS });
-  if (outcome === 'signed_in' || outcome === 'account_changed') return confirmed(around, outcome);
-  settle(around, first);
-  if (why === 'open' && around.redirect && !around.signal.aborted) leaveOnce(around.base, outcome);
-  return outcome;
-}
+/** Makes what looks who is signed in, and signs in silently where that is wanted. */
+export function createCheck(around: Surroundings): (why: Why) => Promise<Outcome> {
+  const { base, timeoutMs, silent, redirect, signal, store, tell, toldSilent } = around;
+  const { known, state, set } = store;
 
-/** Looks again: a message says who is there as little as it is proof. */
-async function confirmed(around: Surroundings, outcome: Outcome): Promise<Outcome> {
-  const second = await look(around);
-  if (second === undefined) return 'unavailable';
-  settle(around, second);
-  if (second.answer.kind === 'in') return 'signed_in';
-  return outcome === 'signed_in' ? 'failed' : outcome;
-}
-
-/** Asks until the answer is younger than the latest change. */
-async function look({ base, timeoutMs, signal, store, tell }: Surroundings): Promise<Look | undefined> {
-  for (let tries = 0; tries < TRIES; tries += 1) {
-    const askedAt = store.known.epoch;
-    const { status, body } = await ask(`${base}/bff/user?slide=false`, timeoutMs);
-    if (signal.aborted) return undefined;
-    const answer = readAnswer(status, body);
-    if (answer === undefined) {
-      if (status) tell({}); // it was asked, in vain: others need not ask just now
-      return undefined;
-    }
-    const hasEnded = answer.kind === 'in' && store.known.ended.has(answer.user.sid);
-    if (askedAt >= store.known.epoch && !hasEnded) return { answer, askedAt };
-  }
-  return undefined;
-}
-
-function settle({ store, tell }: Surroundings, { answer, askedAt }: Look): void {
-  if (answer.kind === 'unconfirmed' || askedAt < store.known.epoch) return;
-  const was = store.known.user?.sid;
-  store.set(learn(store.known, answer, askedAt));
-  tell({
-    epoch: askedAt,
-    answer: answer satisfies Settled,
-    ...(answer.kind === 'out' && answer.ended && { ended: was }),
-  });
-}
-
-function report({ store }: Surroundings, silent: SilentReport): Outcome {
-  store.set(store.known, silent);
-  return silent.outcome;
-}
-
-/** One tab asks at a time. Who has waited for another takes its word. */
-function silently(around: Surroundings): Promise<Outcome> {
-  const { base, timeoutMs, signal, store, tell, toldSilent } = around;
-  const { ended } = store.known;
-  const heard = toldSilent();
-  return new Promise((resolve) => {
-    const attempt = async () => {
-      const told = toldSilent();
-      if (told && told !== heard) resolve(told.outcome);
-      else if (store.known.ended !== ended)
-        resolve('suppressed'); // somebody has signed out meanwhile
-      else {
-        const silent = await silentFrame(base, timeoutMs, signal);
-        if (signal.aborted) resolve('timeout');
-        else {
-          tell({ silent: silent.outcome });
-          resolve(report(around, silent));
-          await linger();
-        }
+  /** Asks until the answer is younger than the latest change. */
+  const look = async (): Promise<Look | undefined> => {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const askedAt = known().epoch;
+      const { status, body } = await ask(`${base}/bff/user?slide=false`, timeoutMs);
+      if (signal.aborted) return undefined;
+      const answer = readAnswer(status, body);
+      if (answer === undefined) {
+        if (status) tell({}); // it was asked, in vain: others need not ask just now
+        return undefined;
       }
-    };
-    exclusively(`session-sync silent ${base}`, attempt, signal).catch(() => {
-      resolve('timeout'); // closed while it waited
+      const { epoch, ended } = known();
+      if (askedAt >= epoch && !(answer.kind === 'in' && ended.has(answer.user.sid))) return { answer, askedAt };
+    }
+    return undefined;
+  };
+
+  const settle = ({ answer, askedAt }: Look) => {
+    const { epoch, user } = known();
+    if (signal.aborted || answer.kind === 'unconfirmed' || askedAt < epoch) return;
+    const reason = answer.kind === 'out' ? answer.reason : undefined;
+    const ended = reason && user?.sid;
+    set(learn(end(known(), ended, reason), answer, askedAt));
+    tell({ epoch: askedAt, answer, ended, reason });
+  };
+
+  const report = (silently: SilentReport) => {
+    set(known(), silently);
+    return silently.outcome;
+  };
+
+  /** One tab asks at a time. Who has waited for another takes its word. */
+  const signIn = () => {
+    const { ended } = known();
+    const heard = toldSilent();
+    return new Promise<Outcome>((resolve) => {
+      const attempt = async () => {
+        const told = toldSilent();
+        if (told && told !== heard) resolve(told.outcome);
+        else if (known().ended !== ended)
+          resolve('suppressed'); // somebody has signed out meanwhile
+        else {
+          const answer = await silentFrame(base, timeoutMs, signal);
+          if (signal.aborted) resolve('timeout');
+          else {
+            tell({ silent: answer.outcome });
+            resolve(report(answer));
+            await linger();
+          }
+        }
+      };
+      exclusively(`silent ${base}`, attempt, signal).catch(() => {
+        resolve('timeout'); // closed while it waited
+      });
     });
-  });
+  };
+
+  return async (why) => {
+    const first = await look();
+    if (first === undefined) return 'unavailable';
+    const { answer } = first;
+    const { status, silent: before } = state();
+    // while a page opens `unknown` is the truth until the silent sign-in has ended
+    if (status !== 'unknown' || answer.kind === 'in') settle(first);
+    if (answer.kind === 'in') return 'signed_in';
+    const { kind, retryAfterS } = answer;
+    const leaves = status === 'signed_in' && kind === 'out' && BY_WISH.test(answer.reason ?? '');
+    let outcome: Outcome = 'login_required';
+    if (leaves || (why === 'open' && before)) outcome = 'suppressed';
+    else if (why === 'asked' || kind === 'unconfirmed' || (silent && why !== 'news'))
+      outcome =
+        retryAfterS === undefined ? await signIn() : report({ outcome: 'suppressed', via: 'frame', retryAfterS });
+    if (outcome === 'signed_in' || outcome === 'account_changed') {
+      // a message says who is there as little as it is proof
+      const second = await look();
+      if (second === undefined) return 'unavailable';
+      settle(second);
+      if (second.answer.kind === 'in') return 'signed_in';
+      return outcome === 'signed_in' ? 'failed' : outcome;
+    }
+    settle(first);
+    if (why === 'open' && redirect && silent && !signal.aborted) leaveOnce(base, outcome);
+    return outcome;
+  };
 }

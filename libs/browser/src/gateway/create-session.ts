@@ -3,12 +3,12 @@ import { toOutcome, type Outcome } from '../outcome.js';
 import { type Channel, ifFree, openChannel } from '../tabs.js';
 import { numberIn, textIn } from './answer.js';
 import { ask } from './ask.js';
-import { check, linger, type Surroundings, type Why } from './check.js';
+import { createCheck, linger, type Why } from './check.js';
 import { attend } from './event-stream.js';
-import { agrees, end, learn, type Settled } from './known.js';
+import { end, learn, learnTold, type Settled } from './known.js';
 import { onReturn, onStay } from './on-return.js';
 import type { Session, SessionOptions, SignInOptions, SignOutOptions } from './session.js';
-import { here, takeReturn } from './silent-redirect.js';
+import { here, leaveFor, takeReturn } from './silent-redirect.js';
 import { createStore } from './store.js';
 
 /** Between two looks of all tabs, unless there is news. */
@@ -25,6 +25,7 @@ export function createSession(options: SessionOptions = {}): Session {
   const base = baseOf(options.gateway);
   if (!(timeoutMs > 0 && timeoutMs < 2 ** 31)) throw new RangeError('timeoutMs: give milliseconds, more than 0');
   const store = createStore(takeReturn());
+  const { known, state } = store;
   const over = new AbortController();
   const { signal } = over;
   let [isHere, isLeaving, isNewsDue, askedAt] = [true, false, false, 0];
@@ -32,26 +33,28 @@ export function createSession(options: SessionOptions = {}): Session {
   let flight: Promise<unknown> = Promise.resolve();
   let channel: Channel;
 
-  const tell = (message: unknown) => {
+  const tell = (message: object) => {
     askedAt = Date.now();
-    channel.tell(message);
+    if (isHere) channel.tell(message);
   };
-  const around: Surroundings = { base, timeoutMs, silent, redirect, signal, store, tell, toldSilent: () => toldSilent };
+  const around = { base, timeoutMs, silent, redirect, signal, store, tell, toldSilent: () => toldSilent };
+  const check = createCheck(around);
 
   /** One flight at a time. */
   const look = (why: Why): Promise<Outcome> => {
-    const next = flight.then(() => {
+    const next = flight.then(async () => {
       if (why === 'news') isNewsDue = false;
-      return isLeaving ? 'suppressed' : check(around, why);
+      const outcome: Outcome = isLeaving ? 'suppressed' : await check(why);
+      follow();
+      return outcome;
     });
     flight = next;
-    void next.then(follow);
     return next;
   };
-  const news = () => {
-    if (isNewsDue) return flight;
+  const news = async () => {
+    if (isNewsDue) return;
     isNewsDue = true;
-    return look('news');
+    await look('news');
   };
   const byOneTab = (isDue: () => boolean, task: () => Promise<unknown>) => {
     if (!isDue()) return;
@@ -60,23 +63,22 @@ export function createSession(options: SessionOptions = {}): Session {
       await task();
       await linger();
     };
-    ifFree(`session-sync look ${base}`, first).catch(() => undefined); // no lock for who is no secure context
+    ifFree(`look ${base}`, first).catch(() => undefined); // no lock for who is no secure context
   };
 
   const ended = (sid: string, reason: string | undefined) => {
-    store.set(end(store.known, sid, reason));
+    store.set(end(known(), sid, reason));
     follow();
   };
-  const events = attend(`session-sync events ${base}`, `${base}/bff/events`, (event) => {
-    if (event.kind === 'news') void news();
-    else {
-      ended(event.sid, event.reason);
-      tell({ ended: event.sid, reason: event.reason });
-    }
+  const events = attend(`events ${base}`, `${base}/bff/events`, {
+    news: () => void news(),
+    ended: (sid, reason) => {
+      ended(sid, reason);
+      tell({ ended: sid, reason });
+    },
   });
   const follow = () => {
-    const { status, user } = store.state;
-    events.of(isHere && !signal.aborted && status === 'signed_in' ? user?.sid : undefined);
+    events(isHere ? state().user?.sid : undefined);
   };
 
   const hear = (message: unknown) => {
@@ -87,10 +89,9 @@ export function createSession(options: SessionOptions = {}): Session {
     if (sid !== undefined) ended(sid, textIn(message, 'reason'));
     const answer = own(message, 'answer') as Settled | undefined;
     if (!answer) return;
-    const epoch = numberIn(message, 'epoch') ?? 0;
-    const isLate = epoch < store.known.epoch || (answer.kind === 'in' && store.known.ended.has(answer.user.sid));
-    if (!isLate) store.set(learn(store.known, answer, epoch));
-    else if (!agrees(store.known, answer)) byOneTab(() => true, news); // two tabs do not know the same: the gateway does
+    const next = learnTold(known(), answer, numberIn(message, 'epoch') ?? 0);
+    if (next) store.set(next);
+    else byOneTab(() => true, news);
     follow();
   };
 
@@ -120,48 +121,40 @@ export function createSession(options: SessionOptions = {}): Session {
 
   return {
     get state() {
-      return store.state;
+      return state();
     },
     get status() {
-      return store.state.status;
+      return state().status;
     },
     get user() {
-      return store.state.user;
+      return state().user;
     },
     get reason() {
-      return store.state.reason;
+      return state().reason;
     },
     get silent() {
-      return store.state.silent;
+      return state().silent;
     },
     subscribe: store.subscribe,
     checkSession: () => look('asked'),
     signIn: ({ returnUrl = here(), prompt, loginHint }: SignInOptions = {}) => {
-      const query = new URLSearchParams({
-        returnUrl,
-        ...(prompt !== undefined && { prompt }),
-        ...(loginHint !== undefined && { login_hint: loginHint }),
-      });
-      location.assign(`${base}/bff/login?${query.toString()}`);
+      leaveFor(`${base}/bff/login`, { returnUrl, prompt, login_hint: loginHint });
     },
-    signOut: async ({ everywhere = false, returnUrl }: SignOutOptions = {}) => {
+    signOut: async ({ everywhere, returnUrl }: SignOutOptions = {}) => {
       const { status, body } = await ask(`${base}/bff/logout`, timeoutMs, { everywhere, returnUrl });
-      if (status !== 200 || typeof body !== 'object' || body === null) return 'unavailable';
+      if (status !== 200 || !(body instanceof Object)) return 'unavailable';
       isLeaving = true;
-      const { epoch, user } = store.known;
-      const isEnd = textIn(body, 'logoutId') !== undefined;
-      const reason = everywhere ? 'user_global_logout' : 'rp_initiated';
-      const answer: Settled = { kind: 'out', ended: isEnd, reason };
-      store.set(learn(store.known, answer, epoch));
-      tell({ epoch, answer, ...(isEnd && { ended: user?.sid, reason }) });
+      const { epoch, user } = known();
+      const reason = textIn(body, 'logoutId') && (everywhere ? 'user_global_logout' : 'rp_initiated');
+      const answer: Settled = { kind: 'out', reason };
+      const sid = reason && user?.sid;
+      store.set(learn(end(known(), sid, reason), answer, epoch));
+      tell({ epoch, answer, ended: sid, reason });
       follow();
-      const query = new URLSearchParams({
-        ...(isEnd && { idp: 'not_told' }),
-        ...(returnUrl !== undefined && { returnUrl }),
-      });
-      location.assign(
-        textIn(body, 'idpLogoutUrl') ?? `${base}/bff/${isEnd ? 'signed-out' : 'logout'}?${query.toString()}`,
-      );
+      const idp = textIn(body, 'idpLogoutUrl');
+      if (idp !== undefined) leaveFor(idp, {});
+      else if (reason) leaveFor(`${base}/bff/signed-out`, { idp: 'not_told', returnUrl });
+      else leaveFor(`${base}/bff/logout`, { returnUrl });
       return 'signed_out';
     },
     close: () => {

@@ -1,20 +1,18 @@
 import { exclusively } from '../tabs.js';
 import { textIn } from './answer.js';
 
-/** What the gateway says of a session by itself. */
-export type StreamEvent =
-  | { readonly kind: 'ended'; readonly sid: string; readonly reason: string | undefined }
+/** What to do with the gateway's own words about the session. */
+export interface Hearing {
+  readonly ended: (sid: string, reason: string | undefined) => void;
   /** there may be news: look */
-  | { readonly kind: 'news' };
-
-/** A place in the row of tabs of which the first reads the gateway's events. */
-export interface Attendance {
-  /** Says whose events are wanted: of the session that is signed in; `undefined` leaves the row. */
-  readonly of: (sid: string | undefined) => void;
+  readonly news: () => void;
 }
 
-/** Makes one tab, the leader, read the events of a session for all of them. Another takes over when it is gone. */
-export function attend(lock: string, url: string, hear: (event: StreamEvent) => void): Attendance {
+/**
+ * Makes one tab, the leader, read the events of a session for all of them. Another takes over when it is gone. What it gives says
+ * whose events are wanted: of the session that is signed in; `undefined` leaves the row.
+ */
+export function attend(lock: string, url: string, { ended, news }: Hearing): (sid: string | undefined) => void {
   let wanted: string | undefined;
   let place: AbortController | undefined;
   let leads = false;
@@ -22,61 +20,41 @@ export function attend(lock: string, url: string, hear: (event: StreamEvent) => 
 
   const open = () => {
     const sid = wanted;
-    if (!leads || sid === undefined || (source && source.readyState !== source.CLOSED)) return;
-    const opened = new EventSource(url);
-    const news = () => {
-      hear({ kind: 'news' });
-    };
-    opened.addEventListener('session-changed', news);
-    opened.addEventListener('session-replaced', () => {
-      opened.close(); // what follows is about another session
+    if (!leads || sid === undefined || (source && source.readyState < 2)) return; // 2: closed
+    const stream = (source = new EventSource(url));
+    stream.addEventListener('session-changed', news);
+    stream.addEventListener('session-replaced', () => {
+      stream.close(); // what follows is about another session
       news();
     });
-    opened.addEventListener('session-ended', ({ data }: MessageEvent<string>) => {
-      opened.close();
-      const reason = reasonIn(data);
+    stream.addEventListener('session-ended', ({ data }: MessageEvent<string>) => {
+      stream.close();
+      const reason = textIn(JSON.parse(data), 'reason');
       if (reason === 'not_signed_in')
         news(); // the cookie has gone: that ends no session
-      else hear({ kind: 'ended', sid, reason });
+      else ended(sid, reason);
     });
-    source = opened;
   };
 
-  const lead = (signal: AbortSignal) =>
-    new Promise<void>((resolve) => {
-      signal.addEventListener('abort', () => {
-        resolve();
+  return (sid) => {
+    if (sid !== wanted) source?.close();
+    wanted = sid;
+    if (sid === undefined) {
+      leads = false;
+      place = place?.abort() as undefined;
+      return;
+    }
+    open(); // the stream may have been closed for good
+    if (place) return;
+    const { signal } = (place = new AbortController());
+    const lead = () =>
+      new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => {
+          resolve();
+        });
+        leads = true;
+        open();
       });
-      if (signal.aborted) {
-        resolve();
-        return;
-      }
-      leads = true;
-      open();
-    });
-
-  return {
-    of: (sid) => {
-      if (sid !== wanted) source?.close();
-      wanted = sid;
-      if (sid === undefined) {
-        place?.abort();
-        place = undefined;
-        leads = false;
-      } else if (place)
-        open(); // the stream may have been closed for good
-      else {
-        const { signal } = (place = new AbortController());
-        exclusively(lock, () => lead(signal), signal).catch(() => undefined); // left the row
-      }
-    },
+    exclusively(lock, lead, signal).catch(() => undefined); // left the row
   };
-}
-
-function reasonIn(text: string): string | undefined {
-  try {
-    return textIn(JSON.parse(text), 'reason');
-  } catch {
-    return undefined;
-  }
 }

@@ -13,7 +13,7 @@ export type Settled = Exclude<Answer, { readonly kind: 'unconfirmed' }>;
  * matter which of them was heard first.
  */
 export interface Known {
-  /** counts changes of who is signed in, this tab's own and those that it was told of */
+  /** counts changes of who is signed in, this tab's own and those that it was told of; 0 before the first answer */
   readonly epoch: number;
   readonly user?: User | undefined;
   /** session of the latest user that there was */
@@ -21,43 +21,45 @@ export interface Known {
   /** why there is no user, where the answer said so */
   readonly reason?: string | undefined;
   /** sessions that have ended, and why: they never come back */
-  readonly ended: ReadonlyMap<string, string | undefined>;
-  readonly answered: boolean;
+  readonly ended: ReadonlyMap<string | undefined, string | undefined>;
 }
 
-export const NOTHING: Known = { epoch: 0, ended: new Map(), answered: false };
+export const NOTHING: Known = { epoch: 0, ended: new Map() };
 
 /** Takes an answer, unless it was asked for before the latest change: then nothing changes. */
 export function learn(known: Known, answer: Settled, askedAt: number): Known {
-  if (askedAt < known.epoch) return known;
-  const user = answer.kind === 'in' ? answer.user : undefined;
-  const { sid, answered } = known;
-  const isChange = !answered || !agrees(known, answer);
-  const isEnd = answer.kind === 'out' && answer.ended;
+  const { epoch, sid, ended } = known;
+  if (askedAt < epoch) return known;
+  const user = userIn(answer);
   return {
-    epoch: askedAt + Number(isChange),
+    epoch: epoch > 0 && agrees(known, answer) ? askedAt : askedAt + 1,
     user,
     sid: user?.sid ?? sid,
-    reason: isEnd ? answer.reason : undefined,
-    ended: (isEnd && known.user ? end(known, known.user.sid, answer.reason) : known).ended,
-    answered: true,
+    reason: answer.kind === 'out' ? answer.reason : undefined,
+    ended,
   };
 }
 
-/** Whether an answer names the session that is known, or nobody where nobody is. */
-export function agrees({ user }: Known, answer: Settled): boolean {
-  return user?.sid === (answer.kind === 'in' ? answer.user.sid : undefined);
+/**
+ * Takes an answer that another tab was given. `undefined`: the two tabs do not know the same, and the gateway must be asked who is
+ * right.
+ */
+export function learnTold(known: Known, answer: Settled, askedAt: number): Known | undefined {
+  if (askedAt >= known.epoch && !known.ended.has(userIn(answer)?.sid)) return learn(known, answer, askedAt);
+  return agrees(known, answer) ? known : undefined;
 }
 
+const userIn = (answer: Settled) => (answer.kind === 'in' ? answer.user : undefined);
+const agrees = ({ user }: Known, answer: Settled) => user?.sid === userIn(answer)?.sid;
+
 /** Remembers that a session has ended. The first reason stays. */
-export function end(known: Known, sid: string, reason: string | undefined): Known {
-  if (known.ended.has(sid)) return known;
+export function end(known: Known, sid: string | undefined, reason: string | undefined): Known {
+  if (sid === undefined || known.ended.has(sid)) return known;
   return { ...known, ended: new Map([...known.ended, [sid, reason] as const].slice(-REMEMBERED)) };
 }
 
 /** Gives what there is to show. */
-export function shown({ answered, user, sid, reason, ended }: Known): Omit<SessionState<User>, 'silent'> {
-  if (!answered) return { status: 'unknown', user: undefined, reason: undefined };
+export function shown({ epoch, user, sid, reason, ended }: Known): Omit<SessionState<User>, 'silent'> {
   if (user && !ended.has(user.sid)) return { status: 'signed_in', user, reason: undefined };
-  return { status: 'signed_out', user: undefined, reason: reason ?? (sid === undefined ? sid : ended.get(sid)) };
+  return { status: epoch > 0 ? 'signed_out' : 'unknown', user: undefined, reason: reason ?? ended.get(sid) };
 }

@@ -30,11 +30,9 @@ export function readMessage(
     own(message, 'source') === 'bff-silent-login' && own(message, 'v') === 1 && own(message, 'rid') === rid;
   if (!isOurs || typeof isLoggedIn !== 'boolean') return undefined;
   const said = toOutcome(own(message, 'error'));
-  const reference = textIn(message, 'correlationId');
-  const retryAfterS = numberIn(message, 'retryAfterS');
   return {
     outcome: isLoggedIn ? 'signed_in' : said === 'signed_in' ? 'failed' : said,
-    ...(reference !== undefined && { reference }),
-    ...(retryAfterS !== undefined && { retryAfterS }),
+    reference: textIn(message, 'correlationId'),
+    retryAfterS: numberIn(message, 'retryAfterS'),
   };
 }
