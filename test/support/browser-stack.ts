@@ -85,12 +85,15 @@ export function browserStackForSuite(wishes: StackWishes = {}): () => BrowserSta
     );
     const coolDown = () => hub.silentAttempt.deleteMany();
     stack = { ...(await start({ ...addresses, secrets, ...own }, pollerDoor)), hub, pollerDoor, coolDown };
-  }, 120_000);
+  }, 300_000); // five apps on a busy machine
   afterAll(() => Promise.all(closers.map((close) => close())));
   return () => stack!;
 }
 
-async function start(parts: Parts, pollerDoor: IdpDoor): Promise<Omit<BrowserStack, 'hub' | 'pollerDoor' | 'coolDown'>> {
+async function start(
+  parts: Parts,
+  pollerDoor: IdpDoor,
+): Promise<Omit<BrowserStack, 'hub' | 'pollerDoor' | 'coolDown'>> {
   const { apps, issuer, operator, secrets } = parts;
   const [notes, billing, other] = parts.frontEnds;
   await apps.start('idp', await idpEnv(parts));

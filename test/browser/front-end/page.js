@@ -1,4 +1,4 @@
-/* global document, location, MutationObserver, performance, sessionSync, window */
+/* global document, location, MutationObserver, performance, sessionSync, URLSearchParams, window */
 
 /** Whatever frames were put into this page, and how much of each could be seen. */
 window.frames_ = [];
