@@ -61,7 +61,7 @@ describe('many tabs, and pages that mean no good', () => {
   });
 
   it('T181: the right message from another window or frame means nothing', async () => {
-    const { notes, other } = stackOf();
+    const { notes } = stackOf();
     const requests = new Requests(context);
     let release: (() => void) | undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
@@ -71,7 +71,7 @@ describe('many tabs, and pages that mean no good', () => {
       await held;
       await route.abort();
     });
-    const tab = await FrontEndTab.open(context, notes, { timeoutMs: 4_000 });
+    const tab = await FrontEndTab.open(context, notes, { timeoutMs: 15_000 });
     await until('the frame is asked for', () => frameUrl || undefined);
     const rid = new URL(frameUrl).searchParams.get('rid');
     const right = { source: 'bff-silent-login', v: 1, isLoggedIn: true, rid, correlationId: 'x' };
@@ -79,16 +79,13 @@ describe('many tabs, and pages that mean no good', () => {
     const text = JSON.stringify(right);
     await tab.page.evaluate(`postMessage(${text}, '*')`); // the page itself: right origin, wrong window
     await tab.page.evaluate(
-      `new Promise((done) => { const frame = document.createElement('iframe'); frame.srcdoc = ''; frame.onload = () => {
-        frame.contentWindow.eval ? done() : done(); }; document.body.append(frame); })`,
+      "document.body.append(Object.assign(document.createElement('iframe'), { name: 'stranger' }))",
     );
+    await tab.page.frame('stranger')!.evaluate(`parent.postMessage(${text}, '*')`); // right origin, another frame
     await tab.page.evaluate(
       `dispatchEvent(new MessageEvent('message', { data: ${text}, origin: location.origin,
-        source: document.querySelector('iframe').contentWindow }))`, // made by a script
+        source: document.querySelector('iframe[src]').contentWindow }))`, // all is right, but a script has made it
     );
-    const stranger = await context.newPage();
-    await stranger.goto(`${other}/page.js`);
-    await stranger.evaluate(`opener?.postMessage(${text}, '*')`);
     const [opened] = await Promise.all([
       context.waitForEvent('page'),
       tab.page.evaluate(`void (window.opened = open('${notes}/page.js'))`),
