@@ -34,7 +34,6 @@ describe('a gateway, a network and a laptop that go away and come back', () => {
     expect(await statusesOf(tab)).toEqual(['unknown', 'signed_in']);
     gateway.process.start();
     await gateway.process.ready();
-    requests.forget();
     await context.clock.fastForward(LONGER_THAN_THE_PAUSE_MS);
     await until('the stream is open again', () => (requests.open('/bff/events') === 1 ? true : undefined));
     expect(await statusesOf(tab)).toEqual(['unknown', 'signed_in']);
