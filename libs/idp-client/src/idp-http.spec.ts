@@ -76,6 +76,7 @@ describe('the way to an IdP', () => {
     'https://idp.example.com/x',
     'http://localhost:1/x',
     'http://a.localhost/x',
+    'http://id.demo.localhost/x', // RFC 6761 §6.3: every name below it
     'http://127.0.0.9/x',
     'http://[::1]/x',
   ])('may lead to %s', (url) => {
