@@ -3,7 +3,8 @@
  * builds on request.
  *
  *     dist/browser/session-sync.js           ES module
- *     dist/browser/session-sync.global.js    one script: `sessionSync`
+ *     dist/browser/session-sync.global.js    one script for gateway mode: `sessionSync`
+ *     dist/browser/session-sync.direct.global.js, …accounts.global.js    the same for pages that ask an IdP themselves
  *     dist/web/<page>/                       the demo's pages, ready to be served
  */
 import { cp, mkdir, readdir, rm } from 'node:fs/promises';
@@ -12,6 +13,11 @@ import { build } from 'esbuild';
 import { REPOSITORY } from './bootstrap/run-visibly.mjs';
 
 const SDK = join(REPOSITORY, 'libs/browser/src/index.ts');
+const SCRIPTS = {
+  gateway: 'session-sync.global.js',
+  direct: 'session-sync.direct.global.js',
+  accounts: 'session-sync.accounts.global.js',
+};
 const PAGES = join(REPOSITORY, 'apps/web/pages');
 const OPTIONS = {
   absWorkingDir: REPOSITORY,
@@ -27,9 +33,13 @@ const OPTIONS = {
 
 /** Bundles everything. Rejects with the compiler's own words. */
 export async function bundle() {
-  const sdk = (format, file) =>
-    build({ ...OPTIONS, entryPoints: [SDK], format, globalName: 'sessionSync', outfile: `dist/browser/${file}` });
-  await Promise.all([sdk('esm', 'session-sync.js'), sdk('iife', 'session-sync.global.js'), bundlePages()]);
+  const script = ([mode, file]) =>
+    build({ ...OPTIONS, entryPoints: [`libs/browser/src/scripts/${mode}.ts`], outfile: `dist/browser/${file}` });
+  await Promise.all([
+    build({ ...OPTIONS, entryPoints: [SDK], format: 'esm', outfile: 'dist/browser/session-sync.js' }),
+    ...Object.entries(SCRIPTS).map(script),
+    bundlePages(),
+  ]);
 }
 
 /** A page is a folder with `main.ts`; what else is in it goes along as it is, and so does what is in `parts`. */

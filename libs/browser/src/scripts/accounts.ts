@@ -1,0 +1,4 @@
+import { accounts } from '../accounts/accounts.js';
+import { give } from './give.js';
+
+give({ accounts });
