@@ -52,7 +52,7 @@ describe('pages from a web server', () => {
     ] as const) {
       expect((await sendRaw(gateway.b, path, { headers: lies })).status).toBe(200);
       const { url, headers } = received.at(-1)!;
-      const forwarded = Object.entries(headers).filter(([name]) => /forwarded/.test(name));
+      const forwarded = Object.entries(headers).filter(([name]) => name.includes('forwarded'));
       expect([url, Object.fromEntries(forwarded)]).toEqual([
         '/page',
         {
