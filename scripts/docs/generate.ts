@@ -10,6 +10,7 @@ import { FrontEndsFile } from '../../apps/gateway/src/front-ends/front-ends-file
 import { IdpConfig } from '../../apps/idp/src/config.js';
 import { NotesConfig } from '../../apps/notes/src/config.js';
 import { PollerConfig } from '../../apps/session-poller/src/config.js';
+import { WebConfig } from '../../apps/web/src/config.js';
 import { toProfileTable } from './profile-table.js';
 
 const schemas: Readonly<Record<string, z.ZodObject>> = {
@@ -18,6 +19,7 @@ const schemas: Readonly<Record<string, z.ZodObject>> = {
   notes: NotesConfig,
   billing: BillingConfig,
   idp: IdpConfig,
+  web: WebConfig,
 };
 
 /** Pages that have tables of keys. */

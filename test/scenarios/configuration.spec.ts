@@ -16,6 +16,7 @@ describe('an app with a wrong environment', () => {
     ['gateway', ['PORT', 'HUB_DATABASE_URL', 'FRONT_ENDS', 'GATEWAY_URL', 'ASSERTION_KEYS', 'TOKEN_KEYS']],
     ['session-poller', ['PORT', 'HUB_DATABASE_URL', 'NATS_URL', 'IDPS', 'TOKEN_KEYS']],
     ['notes', ['PORT', 'DATABASE_URL', 'NATS_URL', 'GATEWAY_URL', 'TRUSTED_ISSUER']],
+    ['web', ['PORT', 'HUB_DATABASE_URL', 'TIMELINE_URL', 'FRONT_ENDS', 'SERVICES']],
     ['billing', ['PORT', 'DATABASE_URL', 'NATS_URL', 'GATEWAY_URL', 'TRUSTED_ISSUER']],
     [
       'idp',

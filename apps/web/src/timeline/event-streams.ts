@@ -5,8 +5,8 @@ import { problem } from '#http';
 import { HubWatch } from './hub-watch.js';
 import { Timeline } from './timeline.js';
 
-/** Who leaves so many bytes unread is not there any more. It comes back, and is told what it missed. */
-const UNREAD_LIMIT = 262_144;
+/** Who leaves so many bytes unread is not there any more: more than all that is kept. It comes back, and is told what it missed. */
+const UNREAD_LIMIT = 1_048_576;
 const MOST_STREAMS = 32;
 const HEARTBEAT_MS = 15_000;
 const RETRY_MS = 1_000;
