@@ -8,17 +8,19 @@ import type { PackedFolder } from './pack.js';
 /** How the browser SDK is called outside. */
 export const BROWSER_SDK = '@session-sync/browser';
 
-/** The name that the one script gives to what it exports. */
+/** The name by which the scripts give what they export. */
 export const GLOBAL = 'sessionSync';
 
-const FILES = {
+/** One for each mode: a page uses one. */
+export const SCRIPTS = ['session-sync.global.js', 'session-sync.direct.global.js', 'session-sync.accounts.global.js'];
+
+const FILES: Readonly<Record<string, string>> = {
   'dist/browser/session-sync.js': 'session-sync.min.js',
   'dist/browser/session-sync.js.map': 'session-sync.min.js.map',
-  'dist/browser/session-sync.global.js': 'session-sync.global.js',
-  'dist/browser/session-sync.global.js.map': 'session-sync.global.js.map',
+  ...Object.fromEntries(SCRIPTS.flatMap((file) => [file, `${file}.map`]).map((file) => [`dist/browser/${file}`, file])),
   LICENSE: 'LICENSE',
   'libs/browser/package/README.md': 'README.md',
-} as const;
+};
 
 /** Makes the package of the browser SDK in `folder`, from the build. What was there is removed first. */
 export async function packBrowserSdk(folder: string): Promise<PackedFolder> {
@@ -69,7 +71,7 @@ function manifestOf({ version, license }: Readonly<Record<string, unknown>>): ob
     exports: {
       '.': { types, default: './session-sync.js' },
       './session-sync.min.js': { types, default: './session-sync.min.js' },
-      './session-sync.global.js': './session-sync.global.js',
+      ...Object.fromEntries(SCRIPTS.map((file) => [`./${file}`, `./${file}`])),
       './package.json': './package.json',
     },
   };

@@ -2,9 +2,9 @@ import { build } from 'esbuild';
 
 const ENTRY = 'libs/browser/src/index.ts';
 
-/** Bundles the browser SDK as its one script, global `sessionSync`, from the sources as they are now. */
-export function sdkScript(): Promise<string> {
-  return bundle({ entryPoints: [ENTRY], format: 'iife', globalName: 'sessionSync' });
+/** Bundles the script of one mode of the browser SDK, global `sessionSync`, from the sources as they are now. */
+export function sdkScript(mode: 'gateway' | 'direct' | 'accounts'): Promise<string> {
+  return bundle({ entryPoints: [`libs/browser/src/scripts/${mode}.ts`], format: 'iife' });
 }
 
 /** Bundles a module that imports `#browser` as an app's bundler would: what it does not use is left out. */

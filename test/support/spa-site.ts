@@ -14,7 +14,7 @@ const FILES = {
 } as const;
 
 /** Built by `npm run build`: read when a page asks for it, so that nobody else needs it. */
-const BUILT = '/session-sync.global.js';
+const BUILT = '/session-sync.direct.global.js';
 
 /** A single-page app's static files, the SDKs as their makers build them among them. One port, two sites. */
 export interface SpaSite {
