@@ -109,7 +109,7 @@ describe('the examples, as processes, on the packed library', () => {
 
   it('worker: when all sessions of a person end, their jobs stop; no later session’s, and nobody else’s', async () => {
     const later = new Date(Date.now() + 3_600_000).toISOString();
-    const jobs = [jobOf('ana'), jobOf('ana'), jobOf('ana', later), jobOf('ben')];
+    const jobs = [jobOf('ana'), jobOf('ana'), jobOf('ana', later), jobOf('ben'), jobOf('ben')];
     const log = await run(
       'worker',
       {},
@@ -120,10 +120,9 @@ describe('the examples, as processes, on the packed library', () => {
     await suite().publish({ ...endingOf(newSid()), scope: 'subject', sid: undefined, sub: parseSub('ana')! });
     const isOver = ({ sid }: { readonly sid: string }) => says(`export.over sid=${sid} stopped=true`);
     await Promise.all(jobs.slice(0, 2).map(isOver));
-    await suite().publish(endingOf(jobs[3]!.sid)); // what comes behind it has been heard, so it has been applied
-    await isOver(jobs[3]!);
-    expect(await log()).not.toContain(`export.over sid=${jobs[2]!.sid}`);
-    expect((await log()).split('\n').filter((line) => line.includes('export.over'))).toHaveLength(3);
+    await suite().publish(endingOf(jobs[4]!.sid)); // what comes behind it has been heard, so it has been applied
+    await isOver(jobs[4]!);
+    for (const { sid } of jobs.slice(2, 4)) expect(await log()).not.toContain(`export.over sid=${sid}`);
   });
 });
 
