@@ -1,37 +1,69 @@
-import 'reflect-metadata';
-import { setTimeout } from 'node:timers/promises';
-import { Injectable, Logger, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { type HeardEnding, OnSessionEnded, SessionSyncModule, startSessionSync } from '@session-sync/nestjs';
-import { prismaAppSessions } from '@session-sync/nestjs/prisma';
-import { openDatabase } from '../prisma/open-database.js';
-import { databaseUrl, settings } from '../settings.js';
+import "reflect-metadata";
+import { setTimeout } from "node:timers/promises";
+import { Injectable, Logger, Module } from "@nestjs/common";
+import { NestFactory } from "@nestjs/core";
+import {
+  type HeardEnding,
+  OnSessionEnded,
+  SessionSyncModule,
+  startSessionSync,
+} from "@session-sync/nestjs";
+import { prismaAppSessions } from "@session-sync/nestjs/prisma";
+import { openDatabase } from "../prisma/open-database.js";
+import { databaseUrl, settings } from "../settings.js";
 
-/** Long jobs that people have started. Each knows whose session it was started in. */
+/** A job knows whose session it was started in: `sid` and `sub` are claims of the assertion, and so is when the session was opened. */
+interface Job {
+  readonly sid: string;
+  readonly sub: string;
+  readonly openedAt: string;
+}
+
+/** Long jobs that people have started. */
 @Injectable()
 class Exports {
   private readonly logger = new Logger(Exports.name);
-  private readonly running = new Map<string, AbortController>();
+  private readonly running = new Map<Job, AbortController>();
 
-  async run(sid: string): Promise<void> {
+  async run(job: Job): Promise<void> {
     const stop = new AbortController();
-    this.running.set(sid, stop);
-    this.logger.log(`export.started sid=${sid}`);
-    await setTimeout(3_600_000, undefined, { signal: stop.signal }).catch(() => undefined); // the work would be here
-    this.running.delete(sid);
-    this.logger.log(`export.over sid=${sid} stopped=${stop.signal.aborted}`);
+    this.running.set(job, stop);
+    this.logger.log(`export.started sid=${job.sid}`);
+    await setTimeout(3_600_000, undefined, { signal: stop.signal }).catch(
+      () => undefined,
+    ); // the work would be here
+    this.running.delete(job);
+    this.logger.log(
+      `export.over sid=${job.sid} stopped=${stop.signal.aborted}`,
+    );
   }
 
   @OnSessionEnded()
-  stop({ scope, sid, cause }: HeardEnding): void {
-    this.logger.log(`session.ended scope=${scope} sid=${sid ?? '-'} cause=${cause}`);
-    if (sid !== undefined) this.running.get(sid)?.abort(); // scope `subject` names no sid: whoever keeps `sub` too stops by it
+  stop(ending: HeardEnding): void {
+    this.logger.log(
+      `session.ended scope=${ending.scope} sid=${ending.sid ?? "-"} cause=${ending.cause}`,
+    );
+    for (const [job, stop] of this.running)
+      if (isMeant(job, ending)) stop.abort();
   }
+}
+
+/** One session, or every session of a person; in both cases none that was opened later. With several issuers a job has its `iss` too. */
+function isMeant(
+  job: Job,
+  { scope, sid, sub, endedBefore }: HeardEnding,
+): boolean {
+  const isTheirs = scope === "session" ? job.sid === sid : job.sub === sub;
+  return isTheirs && new Date(job.openedAt) <= endedBefore;
 }
 
 @Module({
   imports: [
-    SessionSyncModule.forRoot({ ...settings, service: 'exports', store: prismaAppSessions(openDatabase(databaseUrl)) }),
+    SessionSyncModule.forRoot({
+      ...settings,
+      service: "exports",
+      store: prismaAppSessions(openDatabase(databaseUrl)),
+    }),
   ],
   providers: [Exports],
 })
@@ -40,4 +72,5 @@ class AppModule {}
 const app = await NestFactory.createApplicationContext(AppModule);
 app.enableShutdownHooks();
 await startSessionSync(app);
-for (const sid of process.argv.slice(2)) void app.get(Exports).run(sid); // a queue would give them out
+for (const job of process.argv.slice(2))
+  void app.get(Exports).run(JSON.parse(job) as Job); // a queue would give them out

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parseSub } from '#session';
 import { linkLibrary, packLibrary } from '../../scripts/pack-library/pack.js';
 import { freePort } from '../../scripts/stack/free-port.js';
 import { createRunFolder, type Guard, startGuard } from '../../scripts/stack/guard.js';
@@ -92,13 +93,40 @@ describe('the examples, as processes, on the packed library', () => {
   });
 
   it('worker: a job stops when the session that it was started in ends, and no other job does', async () => {
-    const [ended, other] = [newSid(), newSid()];
-    const log = await run('worker', {}, [ended, other]);
+    const [ended, other] = [jobOf('ana'), jobOf('ben')];
+    const log = await run(
+      'worker',
+      {},
+      [ended, other].map((job) => JSON.stringify(job)),
+    );
     const says = (line: string) => until(line, async () => (await log()).includes(line) || undefined);
-    await Promise.all([says(`export.started sid=${ended}`), says(`export.started sid=${other}`)]);
-    await suite().publish(endingOf(ended));
-    await says(`session.ended scope=session sid=${ended} cause=operator`);
-    await says(`export.over sid=${ended} stopped=true`);
-    expect(await log()).not.toContain(`export.over sid=${other}`);
+    await Promise.all([says(`export.started sid=${ended.sid}`), says(`export.started sid=${other.sid}`)]);
+    await suite().publish(endingOf(ended.sid));
+    await says(`session.ended scope=session sid=${ended.sid} cause=operator`);
+    await says(`export.over sid=${ended.sid} stopped=true`);
+    expect(await log()).not.toContain(`export.over sid=${other.sid}`);
+  });
+
+  it('worker: when all sessions of a person end, their jobs stop; no later session’s, and nobody else’s', async () => {
+    const later = new Date(Date.now() + 3_600_000).toISOString();
+    const jobs = [jobOf('ana'), jobOf('ana'), jobOf('ana', later), jobOf('ben'), jobOf('ben')];
+    const log = await run(
+      'worker',
+      {},
+      jobs.map((job) => JSON.stringify(job)),
+    );
+    const says = (line: string) => until(line, async () => (await log()).includes(line) || undefined);
+    await Promise.all(jobs.map(({ sid }) => says(`export.started sid=${sid}`)));
+    await suite().publish({ ...endingOf(newSid()), scope: 'subject', sid: undefined, sub: parseSub('ana')! });
+    const isOver = ({ sid }: { readonly sid: string }) => says(`export.over sid=${sid} stopped=true`);
+    await Promise.all(jobs.slice(0, 2).map(isOver));
+    await suite().publish(endingOf(jobs[4]!.sid)); // what comes behind it has been heard, so it has been applied
+    await isOver(jobs[4]!);
+    for (const { sid } of jobs.slice(2, 4)) expect(await log()).not.toContain(`export.over sid=${sid}`);
   });
 });
+
+/** A job as a queue would hold it: whose session it was started in, and since when that is open. */
+function jobOf(sub: string, openedAt = new Date(Date.now() - 60_000).toISOString()) {
+  return { sid: newSid(), sub, openedAt };
+}

@@ -116,7 +116,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     if (this.isClosing()) throw new Error('the server is closed');
     if (this.connection?.isClosed() === false) return this.connection;
     const { urls, service } = this.options;
-    this.connecting ??= connectNats(urls, service)
+    this.connecting ??= connectNats(urls, service, this.closing.signal)
       .then((connection) => this.adopt(connection))
       .finally(() => (this.connecting = undefined));
     return this.connecting;

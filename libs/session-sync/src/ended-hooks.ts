@@ -10,6 +10,8 @@ interface Hook {
 }
 
 const SLOW_MS = 30_000;
+/** Endings that are kept for hooks until the application has started: a few megabytes. */
+export const MOST_EARLY = 10_000;
 
 /** Calls the `@OnSessionEnded()` methods of all providers and controllers. None of them hinders another, or the feed. */
 @Injectable()
@@ -26,18 +28,34 @@ export class EndedHooks implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
-    const instances = new Set(wrappers.map(({ instance }) => instance as unknown));
-    this.hooks = [...instances].flatMap((instance) => this.hooksOf(instance));
-    const { early } = this;
-    this.early = [];
-    for (const ending of early) this.tell(ending);
+    this.begin();
   }
 
-  /** Never throws, and waits for nobody. */
+  /** Never throws, and waits for nobody. Loses nothing: when too many are kept, hooks are called before the application has started. */
   tell(ending: HeardEnding): void {
-    if (this.hooks === undefined) this.early.push(ending);
-    else for (const hook of this.hooks) void this.call(hook, ending);
+    if (this.hooks !== undefined) {
+      this.tellAll(this.hooks, ending);
+      return;
+    }
+    this.early.push(ending);
+    if (this.early.length <= MOST_EARLY) return;
+    this.logger.warn(`hooks.called_early endings=${this.early.length} reason=too_many_waiting_for_the_start`);
+    this.begin();
+  }
+
+  /** Finds the hooks, and tells them what was kept. */
+  private begin(): void {
+    const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
+    const instances = new Set(wrappers.map(({ instance }) => instance as unknown));
+    const hooks = [...instances].flatMap((instance) => this.hooksOf(instance));
+    this.hooks = hooks;
+    const { early } = this;
+    this.early = [];
+    for (const ending of early) this.tellAll(hooks, ending);
+  }
+
+  private tellAll(hooks: readonly Hook[], ending: HeardEnding): void {
+    for (const hook of hooks) void this.call(hook, ending);
   }
 
   private async call({ name, call }: Hook, ending: HeardEnding): Promise<void> {

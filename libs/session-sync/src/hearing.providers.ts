@@ -5,6 +5,7 @@ import { BusListening } from './bus-listening.js';
 import { EndingsFeed } from './endings-feed.js';
 import { JetStreamFeed } from './jetstream-feed.js';
 import { made, optional } from './made.js';
+import { OwedRound } from './owed-round.js';
 import { ReceiptSender } from './receipt-sender.js';
 import { type Ask, Reconcile } from './reconcile.js';
 import { SessionEndings } from './session-endings.js';
@@ -44,6 +45,11 @@ export const hearingProviders: readonly Provider[] = [
     SyncState,
     [JetStreamServer, EndingsFeed],
     (server: JetStreamServer, feed: EndingsFeed) => new SyncState(server, feed),
+  ),
+  made(
+    OwedRound,
+    [Reconcile, JetStreamServer],
+    (reconcile: Reconcile | undefined, server: JetStreamServer) => new OwedRound(reconcile, server),
   ),
   made(BusListening, [JetStreamServer], (server: JetStreamServer) => new BusListening(server)),
   made(ReceiptSender, [JetStreamServer], (server: JetStreamServer) => new ReceiptSender(server)),
@@ -87,6 +93,5 @@ function jetStreamServer(
       ? {}
       : { places: gaps?.places, onGap: (signal: AbortSignal) => reconcile.run(ask, signal) }),
   });
-  void reconcile?.resume(ask);
   return server;
 }

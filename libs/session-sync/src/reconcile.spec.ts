@@ -119,7 +119,7 @@ describe('a reconciliation', () => {
     for (const n of [0, 499, 500, 1_199]) hub.ended.add(sidOf(n));
     const reconcile = make();
     await reconcile.run(hub.ask, signal.signal);
-    reconcile.onApplicationShutdown();
+    await reconcile.onApplicationShutdown();
     expect(hub.asked).toEqual([
       `sso.v1.ask.ended.notes ${sidOf(0)} 500`,
       `sso.v1.ask.ended.notes ${sidOf(500)} 500`,
@@ -133,7 +133,7 @@ describe('a reconciliation', () => {
     const { hub, make, signal } = reconcileOf(0);
     const reconcile = make();
     await reconcile.run(hub.ask, signal.signal);
-    reconcile.onApplicationShutdown();
+    await reconcile.onApplicationShutdown();
     expect(hub.asked).toEqual([]);
   });
 
@@ -147,7 +147,7 @@ describe('a reconciliation', () => {
     hub.faults = [{ version: 1, ended: [] }, fault, fault];
     const reconcile = make();
     await reconcile.run(hub.ask, signal.signal);
-    reconcile.onApplicationShutdown();
+    await reconcile.onApplicationShutdown();
     expect(hub.asked.map((line) => line.split(' ')[1])).toEqual([sidOf(0), ...Array<Sid>(3).fill(sidOf(500))]);
     expect(sessions.living.size).toBe(600);
   });
@@ -171,14 +171,14 @@ describe('a reconciliation', () => {
     hub.ended.add(sidOf(7));
     await until('it has ended', () => (sessions.living.has(sidOf(7)) ? undefined : true));
     await until('nothing is owed', () => (owed.due === undefined ? true : undefined));
-    reconcile.onApplicationShutdown();
+    await reconcile.onApplicationShutdown();
   });
 
   it('a process that died before the second round left it to the next', async () => {
     const { sessions, hub, owed, make, signal } = reconcileOf(1);
     const first = make();
     await first.run(hub.ask, signal.signal);
-    first.onApplicationShutdown();
+    await first.onApplicationShutdown();
     expect(owed.due).toBeDefined();
     owed.due = new Date(0);
     sessions.living.add(sidOf(7));

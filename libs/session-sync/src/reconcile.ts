@@ -60,6 +60,7 @@ interface Progress {
 export class Reconcile implements OnApplicationShutdown {
   private readonly logger = new Logger(Reconcile.name);
   private readonly stopping = new AbortController();
+  private readonly later = new Set<Promise<void>>();
   private second: AbortController | undefined;
 
   constructor(private readonly options: ReconcileOptions) {}
@@ -78,11 +79,28 @@ export class Reconcile implements OnApplicationShutdown {
     await this.round('first', ask, progress, signal);
     const due = new Date(clock.now().getTime() + againMs);
     if (owed !== undefined) await this.insist(() => owed.owe(due), progress, signal);
-    void this.again(ask, due);
+    void this.keep(this.again(ask, due));
   }
 
   /** Does the second round that is owed from before this process began, if there is one, when it is due. Never rejects. */
-  async resume(ask: Ask): Promise<void> {
+  resume(ask: Ask): Promise<void> {
+    return this.keep(this.takeUp(ask));
+  }
+
+  /** Asks nothing more; the step of a second round that is under way is finished first. */
+  async onApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.later);
+  }
+
+  /** Has the end of the application wait for a second round. */
+  private async keep(round: Promise<void>): Promise<void> {
+    this.later.add(round);
+    await round;
+    this.later.delete(round);
+  }
+
+  private async takeUp(ask: Ask): Promise<void> {
     const { owed } = this.options;
     if (owed === undefined) return;
     try {
@@ -91,10 +109,6 @@ export class Reconcile implements OnApplicationShutdown {
     } catch {
       // stopped
     }
-  }
-
-  onApplicationShutdown(): void {
-    this.stopping.abort();
   }
 
   /** Never rejects. What it leaves undone when the process stops is still owed. */

@@ -2,6 +2,7 @@ import type { INestApplication, INestApplicationContext } from '@nestjs/common';
 import { connectJetStream } from '#bus';
 import { SESSION_ENDED } from '#session';
 import { BusListening } from './bus-listening.js';
+import { OwedRound } from './owed-round.js';
 import { SessionEndedController } from './session-ended.controller.js';
 
 /**
@@ -10,6 +11,7 @@ import { SessionEndedController } from './session-ended.controller.js';
  * `SyncState.caughtUp` is false.
  */
 export async function startSessionSync(app: INestApplicationContext): Promise<void> {
+  app.get(OwedRound, { strict: false }).begin();
   if (takesMicroservices(app)) {
     await connectJetStream(app);
     return;

@@ -1,5 +1,6 @@
 import { asyncApiSchema, type JsonSchema } from './contract-schemas.js';
 import { contractExamples } from './contract-examples.js';
+import { EndedAnswerWire, EndedQuestionWire, endedQuestionSubjectOf, MOST_ASKED } from './ended-question.js';
 import { ReceiptWire, receiptSubjectOf } from './receipt.js';
 import { SESSION_ENDED, SessionEndedWire } from './session-ended-wire.js';
 
@@ -70,12 +71,26 @@ function channels() {
         'Receipts that the session-pollers can never read, those under a name that is not their own among them.',
       parameters: { service: { description: 'who could not read it', enum: ['receipts'] } },
     },
+    endedQuestions: {
+      ...{ address: endedQuestionSubjectOf('{service}'), messages: messageRefs('endedQuestion') },
+      description:
+        'A NATS request, in no stream: each service asks under its own name; NATS lets it ask under no other. Any session-poller answers, each question once.',
+      parameters: { service },
+    },
+    endedAnswers: {
+      ...{ address: null, messages: messageRefs('endedAnswer') },
+      description:
+        'The inbox that a request names as its reply subject; the service’s own begin with _INBOX_<service>.',
+    },
   };
 }
 
 function channel(address: string, stream: string, names: readonly string[]) {
-  const refs = names.map((name) => [name, { $ref: `#/components/messages/${name}` }]);
-  return { address, messages: Object.fromEntries(refs) as JsonSchema, 'x-jetstream-stream': stream };
+  return { address, messages: messageRefs(...names), 'x-jetstream-stream': stream };
+}
+
+function messageRefs(...names: readonly string[]): JsonSchema {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/messages/${name}` }]));
 }
 
 function operations() {
@@ -97,13 +112,46 @@ function operations() {
       'deadLetter',
       'Puts aside what it can never read, and ends its delivery.',
     ),
+    askEnded: {
+      ...of(
+        'send',
+        'endedQuestions',
+        'endedQuestion',
+        'Asks which of its living sessions have ended, when it may have missed endings; no answer, or a refusal: it asks again.',
+      ),
+      reply: {
+        channel: { $ref: '#/channels/endedAnswers' },
+        messages: [{ $ref: '#/channels/endedAnswers/messages/endedAnswer' }],
+      },
+    },
   };
 }
 
 const text = (description: string) => ({ type: 'string', description });
 
 function messages() {
-  return { sessionEnded: sessionEnded(), receipt: receipt(), deadLetter: deadLetter() };
+  return { sessionEnded: sessionEnded(), receipt: receipt(), deadLetter: deadLetter(), ...endedMessages() };
+}
+
+function endedMessages() {
+  const { endedQuestion, endedAnswer, endedRefusal } = contractExamples();
+  return {
+    endedQuestion: {
+      ...{ name: 'endedQuestion', title: 'Which of these sessions have ended?', contentType: 'application/json' },
+      summary: `At most ${MOST_ASKED} sessions of one issuer; names no person.`,
+      payload: asyncApiSchema(EndedQuestionWire),
+      examples: [{ name: 'asked', payload: endedQuestion }],
+    },
+    endedAnswer: {
+      ...{ name: 'endedAnswer', title: 'Those that have ended, or a refusal', contentType: 'application/json' },
+      summary: 'A session that it does not name has not ended, or is not known; a refusal says nothing about any.',
+      payload: asyncApiSchema(EndedAnswerWire),
+      examples: [
+        { name: 'ended', summary: 'one of two has ended', payload: endedAnswer },
+        { name: 'refused', summary: 'ask again', payload: endedRefusal },
+      ],
+    },
+  };
 }
 
 function sessionEnded() {

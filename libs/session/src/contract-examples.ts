@@ -1,3 +1,4 @@
+import { encodeEndedAnswer, encodeEndedQuestion } from './ended-question.js';
 import { parseSid, parseSub } from './ids.js';
 import { encodeReceipt } from './receipt.js';
 import { encodeSessionEnded, type SessionEnded, sessionEndedOf } from './session-ended.js';
@@ -12,12 +13,17 @@ export interface ContractExamples {
   /** every session of a person has ended */
   readonly ofPerson: Readonly<Record<string, unknown>>;
   readonly receipt: Readonly<Record<string, unknown>>;
+  /** a service asks which of its sessions have ended */
+  readonly endedQuestion: Readonly<Record<string, unknown>>;
+  readonly endedAnswer: Readonly<Record<string, unknown>>;
+  /** nobody knows just now: it asks again */
+  readonly endedRefusal: Readonly<Record<string, unknown>>;
 }
 
 /** Gives messages as the encoders write them. */
 export function contractExamples(): ContractExamples {
-  const event = exampleEvent();
-  if (event === undefined) throw new TypeError('the example has no session');
+  const [event, other] = [exampleEvent(), parseSid('0197d3c0-0000-7000-8000-000000000002')];
+  if (event?.sid === undefined || other === undefined) throw new TypeError('the example has no session');
   const ofPerson: SessionEnded = {
     ...{ ...event, id: 'TkuQ8NwrlrJkBkvDdJZmLhmvuZgQBNdBKLeSPzzGf8A', scope: 'subject', sid: undefined },
     ...{ cause: 'account_disabled', causeId: 'set-42', initiatingEntity: 'admin' },
@@ -27,6 +33,9 @@ export function contractExamples(): ContractExamples {
     ofSession: encodeSessionEnded(event),
     ofPerson: encodeSessionEnded(ofPerson),
     receipt: encodeReceipt({ eventId: event.id, iss: ISS, service: 'notes', sessions: 2, appliedAt: AT }),
+    endedQuestion: encodeEndedQuestion({ iss: ISS, sids: [event.sid, other] }),
+    endedAnswer: encodeEndedAnswer({ kind: 'ended', events: [event] }),
+    endedRefusal: encodeEndedAnswer({ kind: 'refused', reason: 'busy' }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EndedAnswerWire, EndedQuestionWire } from './ended-question.js';
 import { ReceiptWire } from './receipt.js';
 import { SESSION_ENDED_SCHEMA, SessionEndedData, SessionEndedWire } from './session-ended-wire.js';
 
@@ -20,6 +21,18 @@ export function contractSchemas(): Readonly<Record<string, JsonSchema>> {
     'receipt.v1.schema.json': {
       ...{ $schema: DRAFT, $id: 'urn:sso:schema:receipt:1.0', title: "A service's word that it has applied an ending" },
       ...{ description: RULE, ...bare(ReceiptWire) },
+    },
+    'ended-question.v1.schema.json': {
+      ...{ $schema: DRAFT, $id: 'urn:sso:schema:ended.question:1.0', title: 'Which of these sessions have ended?' },
+      ...{ description: RULE, ...bare(EndedQuestionWire) },
+    },
+    'ended-answer.v1.schema.json': {
+      ...{
+        $schema: DRAFT,
+        $id: 'urn:sso:schema:ended.answer:1.0',
+        title: 'The sessions that have ended, or a refusal',
+      },
+      ...{ description: RULE, ...bare(EndedAnswerWire) },
     },
   };
 }

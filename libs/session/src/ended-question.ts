@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { causes } from './ending.js';
 import { SessionError } from './errors.js';
-import { parseSid, type Sid } from './ids.js';
+import { type Sid, SID_PATTERN } from './ids.js';
 import type { SessionEnded } from './session-ended.js';
+import { Text, Timestamp } from './wire-types.js';
 
 const SUBJECT = 'sso.v1.ask.ended';
 /** Where all services' questions come in. */
@@ -26,31 +28,48 @@ export type EndedAnswer =
   | { readonly kind: 'ended'; readonly events: readonly SessionEnded[] }
   | { readonly kind: 'refused'; readonly reason: EndedRefusal };
 
-const Iss = z
+const AnySid = z
   .string()
-  .min(1)
-  .max(2048)
-  .refine((text) => !text.includes('\0'));
-const AnySid = z.string().transform((text, context) => {
-  const sid = parseSid(text);
-  if (sid !== undefined) return sid;
-  context.addIssue('no sid');
-  return z.NEVER;
+  .regex(SID_PATTERN)
+  .transform((text) => text as Sid);
+const Version = z.literal(VERSION);
+
+/** A question as it travels. Members that are not named here are ignored. */
+export const EndedQuestionWire = z.object({
+  version: Version.describe('of question and answer'),
+  iss: Text.max(2048).meta({ description: 'issuer of all these sessions', examples: ['https://idp.example.com'] }),
+  sids: z
+    .array(AnySid)
+    .min(1)
+    .max(MOST_ASKED)
+    .describe('our ids of the sessions, as in the assertions; never the sid of the IdP'),
 });
-const Question = z.object({ version: z.literal(VERSION), iss: Iss, sids: z.array(AnySid).min(1).max(MOST_ASKED) });
+
 const Ended = z.object({
-  sid: AnySid,
-  effective_at: z.iso
-    .datetime({ offset: true })
-    .transform((text) => new Date(text))
-    .refine((date) => date.getTime() >= 0),
-  cause: z.string().min(1).max(64),
-  id: z.string().min(1).max(256),
+  sid: AnySid.describe('one that was asked about'),
+  effective_at: Timestamp.describe('when the session ended at the IdP: what was opened after it is not meant'),
+  cause: Text.max(64).meta({
+    description: 'why it ended; take a value that you do not know for a logout',
+    examples: [...causes],
+  }),
+  id: Text.max(256).describe('id of the event that told of it, or would have'),
 });
-const Answer = z.union([
-  z.object({ version: z.literal(VERSION), ended: z.array(Ended).max(MOST_ASKED) }),
-  z.object({ version: z.literal(VERSION), error: z.enum(REFUSALS) }),
-]);
+const Answered = z.object({
+  version: Version,
+  ended: z
+    .array(Ended)
+    .max(MOST_ASKED)
+    .describe('those that have ended; one that is not among them has not ended, or is not known'),
+});
+const Refused = z.object({
+  version: Version,
+  error: z
+    .enum(REFUSALS)
+    .describe('the question can’t be read; too many are asked; the hub can’t be asked. Says nothing about a session'),
+});
+
+/** An answer as it travels. Members that are not named here are ignored. */
+export const EndedAnswerWire = z.union([Answered, Refused]);
 
 /** Gives the NATS subject of a service's questions, so that a broker can permit it to that service alone. */
 export function endedQuestionSubjectOf(service: string): string {
@@ -73,7 +92,7 @@ export function encodeEndedQuestion({ iss, sids }: EndedQuestion): Readonly<Reco
  * @throws SessionError `SESSION_EVENT_INVALID`: another version, no sids, more than {@link MOST_ASKED}, or what is no sid
  */
 export function decodeEndedQuestion(json: unknown): EndedQuestion {
-  const { data } = Question.safeParse(json);
+  const { data } = EndedQuestionWire.safeParse(json);
   if (data === undefined) throw new SessionError('SESSION_EVENT_INVALID', 'the question about endings is unusable');
   return { iss: data.iss, sids: data.sids };
 }
@@ -96,7 +115,7 @@ export function encodeEndedAnswer(answer: EndedAnswer): Readonly<Record<string, 
  * @throws SessionError `SESSION_EVENT_INVALID` for what can't be read, and for an answer about sessions that were not asked about
  */
 export function decodeEndedAnswer(json: unknown, question: EndedQuestion): EndedAnswer {
-  const { data } = Answer.safeParse(json);
+  const { data } = EndedAnswerWire.safeParse(json);
   if (data === undefined) throw new SessionError('SESSION_EVENT_INVALID', 'the answer about endings is unusable');
   if ('error' in data) return { kind: 'refused', reason: data.error };
   const asked = new Set(question.sids);
