@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { AppSession, Sid, SyncPlace } from '#session';
 import { AppSessions } from '#session';
-import { freePort } from '../../../scripts/stack/free-port.js';
+import { freePort } from '../../../test/support/free-port.js';
 import { until } from '../../../test/support/until.js';
 import { SessionSyncModule } from './session-sync.module.js';
 import { startSessionSync } from './start-session-sync.js';
