@@ -1,6 +1,6 @@
 import { appendFile, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
+import { buildSync } from 'esbuild';
 import ts from 'typescript';
 import { REPOSITORY } from '../stack/repository.js';
 import type { PackedFolder } from './pack.js';
@@ -29,7 +29,7 @@ export async function packBrowserSdk(folder: string): Promise<PackedFolder> {
   await mkdir(folder, { recursive: true });
   for (const [from, to] of Object.entries(FILES)) await copyFile(join(REPOSITORY, from), join(folder, to));
   await pointToMap(join(folder, 'session-sync.min.js'));
-  await moduleForBundlers(join(folder, 'session-sync.js'));
+  moduleForBundlers(join(folder, 'session-sync.js'));
   await takeTypes('index.d.ts', join(folder, 'types'));
   await appendFile(join(folder, 'types/index.d.ts'), `export as namespace ${GLOBAL};\n`);
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifestOf(own), undefined, 2)}\n`);
@@ -48,8 +48,8 @@ async function takeTypes(path: string, target: string): Promise<void> {
 }
 
 /** Bundlers take out what is not used, by marks that a minified file has lost. */
-async function moduleForBundlers(outfile: string): Promise<void> {
-  await build({
+function moduleForBundlers(outfile: string): void {
+  buildSync({
     ...{ absWorkingDir: REPOSITORY, entryPoints: ['libs/browser/src/index.ts'], outfile, bundle: true, format: 'esm' },
     ...{ target: 'es2022', legalComments: 'none', logLevel: 'error', tsconfig: 'libs/browser/tsconfig.json' },
   });

@@ -12,8 +12,8 @@ describe('watchSession, in Chromium', () => {
   const chromium = chromiumForSuite();
   const idp = browserIdpForSuite();
   let sdk: string;
-  beforeAll(async () => {
-    sdk = await sdkScript('direct');
+  beforeAll(() => {
+    sdk = sdkScript('direct');
   });
 
   /** What the identity provider gives as `session_state`; with `prompt=none` also when nobody is signed in. */

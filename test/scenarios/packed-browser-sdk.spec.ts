@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { build } from 'esbuild';
+import { buildSync } from 'esbuild';
 import { packBrowserSdk, SCRIPTS } from '../../scripts/pack-library/browser.js';
 import { toTarball } from '../../scripts/pack-library/pack.js';
 import { createRunFolder } from '../../scripts/stack/guard.js';
@@ -56,8 +56,8 @@ describe('the browser SDK, packed for people who do not have this repository', (
   const gzipped = (code: string | Uint8Array) => gzipSync(code, { level: 9 }).length;
 
   /** Bundles an app of that project with its installed SDK, as its own bundler would. */
-  async function bundle(source: string): Promise<string> {
-    const { outputFiles } = await build({
+  function bundle(source: string): string {
+    const { outputFiles } = buildSync({
       ...{ stdin: { contents: source, resolveDir: project }, absWorkingDir: project, bundle: true, write: false },
       ...{ minify: true, format: 'esm', target: 'es2022', logLevel: 'error' },
     });
@@ -105,7 +105,7 @@ describe('the browser SDK, packed for people who do not have this repository', (
     expect((await installed(`${file}.map`)).length).toBeGreaterThan(500);
   });
 
-  it('leaves out of an app’s bundle what the app does not use', async () => {
+  it('leaves out of an app’s bundle what the app does not use', () => {
     const apps = {
       everything: "import * as sdk from '@session-sync/browser'; window.sdk = sdk;",
       createSession: "import { createSession } from '@session-sync/browser'; window.session = createSession();",
@@ -115,9 +115,7 @@ describe('the browser SDK, packed for people who do not have this repository', (
       watchSession: "import { watchSession } from '@session-sync/browser'; watchSession({});",
       nothing: "import '@session-sync/browser';",
     };
-    const bundled = await Promise.all(
-      Object.entries(apps).map(async ([name, source]) => [name, await bundle(source)] as const),
-    );
+    const bundled = Object.entries(apps).map(([name, source]) => [name, bundle(source)] as const);
     const text = Object.fromEntries(bundled) as Readonly<Record<keyof typeof apps, string>>;
     const size = (name: keyof typeof apps) => gzipped(text[name]);
     for (const [name, code] of bundled)

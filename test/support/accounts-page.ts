@@ -34,7 +34,7 @@ export async function serveAccounts(context: BrowserContext, { issuer, site }: B
       client_id: '${clientId}', callback: (answer) => answers.push(answer), auto_select: true, issuer: '${issuer}',
       redirect_uri: location.origin + '/callback.html', ${options}
     });`;
-  const body = await sdkScript('accounts');
+  const body = sdkScript('accounts');
   const script = { 'content-type': 'text/javascript' };
   const document = { 'content-type': 'text/html', 'content-security-policy': policy };
   for (const path of ['/index.html', '/callback.html', '/goods.html'])
