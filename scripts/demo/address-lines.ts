@@ -22,7 +22,7 @@ export function addressLines(stack: Stack, ownIssuer: OwnIssuer | undefined): re
     `  front end B (Billing)  ${origins.frontEndB}`,
     `  identity provider      ${ownIssuer?.issuer ?? origins.issuer}`,
     ...(ownIssuer === undefined ? [`  account page           ${origins.idp}/account`] : []),
-    `  notes, billing         ${origins.notes}, ${origins.billing}`,
+    `  services (their APIs)  ${origins.notes}, ${origins.billing}`,
     '',
     ...(ownIssuer === undefined ? people : registration),
     '',

@@ -61,8 +61,11 @@ describe('opening a second front end in a browser where somebody is signed in', 
     await tab.until('signed_in');
     expect(tripsTo(issuer, requests)).toBe(1);
     expect(tab.page.url()).not.toMatch(/silent=|cid=/);
+    const { silent } = await tab.now();
+    expect(silent).toEqual({ outcome: 'signed_in', via: 'redirect', tookMs: expect.any(Number) });
     await tab.page.reload();
     await tab.until('signed_in');
+    expect((await tab.now()).silent).toBeUndefined(); // that trip was another page's
     expect(tripsTo(issuer, requests)).toBe(1);
   });
 

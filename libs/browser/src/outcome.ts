@@ -32,7 +32,7 @@ export const toOutcome = (word: unknown): Outcome => (OUTCOMES.includes(word as 
 export interface SilentReport {
   readonly outcome: Outcome;
   readonly via: 'frame' | 'redirect';
-  /** how long the frame took; a redirect can't be measured */
+  /** how long the frame took, in milliseconds, or the trip by redirect that signed in */
   readonly tookMs?: number | undefined;
   /** names the attempt in the gateway's log */
   readonly reference?: string | undefined;

@@ -42,7 +42,7 @@ function confirmed(user: User | undefined): string {
   const since = Number.isNaN(checkedAt.getTime())
     ? 'You are signed in.'
     : `Confirmed by the identity provider at ${timeOfDay(checkedAt)}.`;
-  return typeof endsInS === 'number' ? `${since} Ends in ${inWords(endsInS)} unless you use it.` : since;
+  return typeof endsInS === 'number' ? `${since} The session ends in ${inWords(endsInS)} unless it is used.` : since;
 }
 
 const took = (how: string, silent: SessionState<User>['silent']): string =>

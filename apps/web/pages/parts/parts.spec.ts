@@ -24,7 +24,7 @@ describe('the banner', () => {
       'silently signed in',
       { status: 'signed_in', user: ANA, silent: { outcome: 'signed_in', via: 'frame', tookMs: 181.6 } },
       [
-        ...(['in', 'Signed in as Ana', 'You are signed in. Ends in 1 h 2 min unless you use it.'] as const),
+        ...(['in', 'Signed in as Ana', 'You are signed in. The session ends in 1 h 2 min unless it is used.'] as const),
         'The identity provider knows you: you were signed in without a page. It took 182 ms.',
       ],
     ],

@@ -23,7 +23,10 @@ const SILENT: ReadonlyMap<string, string> = new Map([
   ['account_changed', 'Somebody else is signed in at the identity provider now.'],
   ['unavailable', 'The identity provider does not answer. Nothing has changed.'],
   ['denied', 'The identity provider refused the sign-in.'],
-  ['suppressed', 'The identity provider was asked a moment ago, so it is not asked again yet.'],
+  [
+    'suppressed',
+    'The identity provider was asked a moment ago, so it is not asked again yet. “Sign in” works at once.',
+  ],
   ['timeout', 'The frame did not answer within ten seconds. Nothing has changed.'],
 ]);
 

@@ -55,7 +55,7 @@ function show(state: PanelState, look: () => Promise<void>): void {
 
 function drawSession(session: IdpSession, look: () => Promise<void>): HTMLLIElement {
   const who = personOf(session.sub);
-  const apps = session.clients.length === 0 ? 'no app yet' : session.clients.join(', ');
+  const apps = session.clients.length === 0 ? 'none yet' : session.clients.join(', ');
   const end = (push: boolean, label: string, effect: string, className: string): HTMLButtonElement => {
     const id = `end-${session.id}-${push ? 'push' : 'quiet'}`;
     const words = [element('span', { class: 'deed' }, label), element('span', { class: 'effect' }, effect)];
@@ -70,7 +70,7 @@ function drawSession(session: IdpSession, look: () => Promise<void>): HTMLLIElem
     'li',
     { class: 'session' },
     element('p', { class: 'who' }, element('strong', {}, who), element('span', { class: 'since' }, 'since ', since)),
-    element('p', { class: 'apps' }, `Signed in at: ${apps}`),
+    element('p', { class: 'apps' }, `Client there: ${apps}`),
     end(true, 'End and tell the apps', 'the IdP pushes the news', 'act'),
     end(false, 'End here, tell nobody', 'the poller finds out', 'act quiet'),
   );

@@ -155,6 +155,7 @@ describe('the words of the timeline', () => {
     ],
     [left, 'Notes page shows that the session has ended: operator'],
     [stopped, 'Billing was stopped by hand'],
+    [{ ...stopped, what: 'idp' }, 'IdP was stopped by hand'],
     [published('1'), 'Event on NATS after 3 ms'],
     [receipt('1', 'notes', 1_204, 0), 'notes revoked 0 sessions, 1.20 s after publication'],
   ] as const)('%j', (entry, words) => {
@@ -165,6 +166,7 @@ describe('the words of the timeline', () => {
   it.each([
     ['active', undefined, 'Poller asked the IdP about Ana: still signed in'],
     ['ended', undefined, 'Poller asked the IdP about Ana: the session there has ended'],
+    ['ended', 'weak', 'Poller asked the IdP about Ana: the session there seems to have ended, so it asks once more'],
     ['unknown', 'timeout', 'Poller asked the IdP about Ana: no answer that counts (timeout), so nothing changes'],
   ] as const)('an answer %s', (verdict, reason, words) => {
     const [row] = rowsOf(told({ ...ANA, kind: 'probe', verdict, ...(reason === undefined ? {} : { reason }) }));

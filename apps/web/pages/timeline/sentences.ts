@@ -29,9 +29,9 @@ export function laneOf(row: Row): Lane {
   return LANE_OF[row.entry.kind];
 }
 
-/** Begins a word with a capital letter: `notes` is `Notes`. */
+/** Begins a word with a capital letter: `notes` is `Notes`; the one that is no word stays as it is written, `IdP`. */
 export const titled = (word: string): string =>
-  word.includes(':') ? word : word.charAt(0).toUpperCase() + word.slice(1);
+  word === 'idp' ? 'IdP' : word.includes(':') ? word : word.charAt(0).toUpperCase() + word.slice(1);
 
 /** Calls a person by something short: `person-ana` is `Ana`; of an id without meaning the first letters. */
 export function personOf(sub: string): string {
@@ -68,7 +68,7 @@ const OUTCOMES: ReadonlyMap<string, string> = new Map([
   ['account_changed', 'somebody else is signed in at the IdP'],
   ['unavailable', 'the IdP does not answer'],
   ['denied', 'the IdP refused'],
-  ['suppressed', 'not asked, a moment ago it was'],
+  ['suppressed', 'not asked again so soon'],
   ['timeout', 'no answer in time'],
 ]);
 
@@ -87,6 +87,8 @@ export const serviceRevoked = ({ service, sessions }: Of<'receipt'>): string =>
 export function probesInWords({ last }: ProbesRow): string {
   const asked = `Poller asked the IdP about ${personOf(last.sub)}`;
   if (last.verdict === 'active') return `${asked}: still signed in`;
+  if (last.verdict === 'ended' && last.reason === 'weak')
+    return `${asked}: the session there seems to have ended, so it asks once more`;
   if (last.verdict === 'ended') return `${asked}: the session there has ended`;
   const why = last.reason === undefined ? '' : ` (${last.reason.replaceAll('_', ' ')})`;
   return `${asked}: no answer that counts${why}, so nothing changes`;

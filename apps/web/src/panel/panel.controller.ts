@@ -53,20 +53,23 @@ export class PanelController {
     const wish = End.safeParse(body);
     if (!wish.success || !/^[\w-]{1,64}$/.test(id)) throw new BadRequestException();
     if (this.idp === undefined) throw problem(409, 'no-control', 'The identity provider is somebody’s own');
+    const at = this.clock.now();
     const sub = (await this.idp.sessions())?.find((session) => session.id === id)?.sub;
     await this.idp.end(id, wish.data.push);
-    this.tell('session_ended', sub ?? id);
+    this.tell(at, 'session_ended', sub ?? id);
   }
 
   @Post('services/:name/:wish')
   @HttpCode(204)
   async serve(@Param('name') name: string, @Param('wish') wish: string): Promise<void> {
     if (wish !== 'stop' && wish !== 'start') throw problem(404, 'not-found', 'There is nothing here');
+    const at = this.clock.now();
     await this.services.tell(name, wish);
-    this.tell(WISHES[wish], name);
+    this.tell(at, WISHES[wish], name);
   }
 
-  private tell(deed: 'session_ended' | 'service_stopped' | 'service_started', what: string): void {
-    this.timeline.add([{ kind: 'panel', at: this.clock.now().toISOString(), deed, what }]);
+  /** @param at when it was asked for: what follows from it may be there before it is done */
+  private tell(at: Date, deed: 'session_ended' | 'service_stopped' | 'service_started', what: string): void {
+    this.timeline.add([{ kind: 'panel', at: at.toISOString(), deed, what }]);
   }
 }

@@ -31,7 +31,11 @@ describe('what has happened between two looks', () => {
     ['active', { idpCheckedAt: at(5) }, [{ verdict: 'active', at: at(5).toISOString() }]],
     ['nothing, when a sign-in has confirmed it', { idpCheckedAt: at(5), tokensSince: at(5) }, []],
     ['nothing, when its tokens were exchanged', { tokensSince: at(5) }, []],
-    ['ended, not yet believed', { weakEndedAt: at(5) }, [{ verdict: 'ended', at: at(5).toISOString() }]],
+    [
+      'ended, not yet believed',
+      { weakEndedAt: at(5) },
+      [{ verdict: 'ended', reason: 'weak', at: at(5).toISOString() }],
+    ],
     [
       'unknown, with the reason',
       { unknownSince: at(5), unknownReason: 'timeout' },

@@ -59,7 +59,7 @@ function findingsOf(was: SessionRow | undefined, row: SessionRow): readonly Find
     at !== null && at.getTime() !== earlier?.getTime();
   if (isNew(idpCheckedAt, was?.idpCheckedAt ?? row.openedAt) && isNew(idpCheckedAt, tokensSince))
     findings.push({ verdict: 'active', at: idpCheckedAt });
-  if (isNew(weakEndedAt, was?.weakEndedAt)) findings.push({ verdict: 'ended', at: weakEndedAt });
+  if (isNew(weakEndedAt, was?.weakEndedAt)) findings.push({ verdict: 'ended', reason: 'weak', at: weakEndedAt });
   if (isNew(unknownSince, was?.unknownSince))
     findings.push({
       verdict: 'unknown',

@@ -4,7 +4,7 @@ import { type Answer, readAnswer } from './answer.js';
 import { ask } from './ask.js';
 import { end, learn } from './known.js';
 import { silentFrame } from './silent-frame.js';
-import { leaveOnce } from './silent-redirect.js';
+import { leaveOnce, takeTrip } from './silent-redirect.js';
 import type { Store } from './store.js';
 
 /** A lock is kept so long after its answer has been told: who gets it next has heard that. */
@@ -99,10 +99,13 @@ export function createCheck(around: Surroundings): (why: Why) => Promise<Outcome
   };
 
   return async (why) => {
+    const tripMs = why === 'open' ? takeTrip(base) : undefined;
     const first = await look();
     if (first === undefined) return 'unavailable';
     const { answer } = first;
     const { status, silent: before } = state();
+    // the address says nothing of a trip that went well
+    if (tripMs !== undefined && answer.kind === 'in') report({ outcome: 'signed_in', via: 'redirect', tookMs: tripMs });
     // while a page opens `unknown` is the truth until the silent sign-in has ended
     if (status !== 'unknown' || answer.kind === 'in') settle(first);
     if (answer.kind === 'in') return 'signed_in';

@@ -1,5 +1,8 @@
 import { type Outcome, type SilentReport, toOutcome } from '../outcome.js';
 
+/** Who was away for longer has done something else in between. */
+const LONGEST_TRIP_MS = 60_000;
+
 /** Leaves for an address of the gateway. What is `undefined` is not in its query. */
 export function leaveFor(address: string, query: Readonly<Record<string, string | undefined>>): void {
   const url = new URL(address);
@@ -18,11 +21,22 @@ export function leaveOnce(base: string, outcome: Outcome): void {
   if (top !== self || (outcome !== 'login_required' && outcome !== 'timeout')) return;
   try {
     if (sessionStorage[base] !== undefined) return;
-    sessionStorage[base] = 'session-sync'; // first: who can't remember does not leave
+    sessionStorage[base] = Date.now(); // first: who can't remember does not leave
   } catch {
     return;
   }
   leaveFor(`${base}/bff/login`, { prompt: 'none', returnUrl: here() });
+}
+
+/** Gives how long the page was away that has just come back from its one trip, in milliseconds; each trip once. */
+export function takeTrip(base: string): number | undefined {
+  try {
+    const tookMs = Date.now() - Number(sessionStorage[base] ?? NaN);
+    if (tookMs >= 0) sessionStorage[base] = 'back';
+    return tookMs >= 0 && tookMs < LONGEST_TRIP_MS ? tookMs : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Takes what a silent sign-in by redirect has left in the address out of it. */
