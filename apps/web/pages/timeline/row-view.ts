@@ -40,15 +40,16 @@ function drawProbes(row: ProbesRow): readonly HTMLElement[] {
 }
 
 function drawEnding(row: EndingRow): readonly HTMLElement[] {
-  const { ended, receipts } = row;
+  const { ended, receipts, missing } = row;
   const { bars, totalMs, scaleMs } = waterfallOf(row);
   const words = element('span', { class: 'words' });
   words.append(element('strong', {}, `Session ended: ${personOf(ended.sub)}`), `, ${causeInWords(ended.cause)}`);
-  const total =
-    totalMs === undefined
-      ? element('span', { class: 'measure waiting' }, 'no receipt yet')
-      : element('span', { class: 'measure total' }, duration(totalMs));
-  total.title = totalMs === undefined ? '' : `from the ending to the last of ${receipts.length} receipts`;
+  const waitsFor = missing.length > 0 ? `waiting for ${missing.join(', ')}` : 'no receipt yet';
+  const isWhole = totalMs !== undefined && missing.length === 0;
+  const total = isWhole
+    ? element('span', { class: 'measure total' }, duration(totalMs))
+    : element('span', { class: 'measure waiting' }, waitsFor);
+  total.title = isWhole ? `from the ending to the last of ${receipts.length} receipts` : '';
   if (bars.length === 0) return [words, total];
   return [words, total, element('ul', { class: 'bars' }, ...bars.map((bar) => drawBar(bar, scaleMs)))];
 }

@@ -55,6 +55,15 @@ describe('the lines of the timeline', () => {
     expect(counts(told(gone, gone))).toEqual(['person-ana ended 1', 'person-ana ended 1']);
   });
 
+  it('name the services that have not answered yet: those that have answered for another ending', () => {
+    const both = [ended('1'), receipt('1', 'notes', 9), receipt('1', 'billing', 5)];
+    const before = rowsOf(told(...both, ended('2', BEN), receipt('2', 'notes', 4)));
+    const after = rowsOf(told(...both, ended('2', BEN), receipt('2', 'notes', 4), receipt('2', 'billing', 6_000)));
+    expect([before[1], after[1]]).toMatchObject([{ missing: ['billing'] }, { missing: [] }]);
+    expect(before[0]).toMatchObject({ missing: [] });
+    expect(stampOf(before[1]!)).not.toBe(stampOf(after[1]!));
+  });
+
   it('keep what follows from an ending with it, whenever it comes', () => {
     const rows = rowsOf(told(ended('1'), ended('2', BEN), published('1'), active(BEN), receipt('1', 'notes', 9), left));
     expect(rows.map(({ kind }) => kind)).toEqual(['ending', 'ending', 'probes']);

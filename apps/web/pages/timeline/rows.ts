@@ -20,6 +20,8 @@ export interface EndingRow {
   readonly published?: Of<'published'>;
   readonly receipts: readonly Of<'receipt'>[];
   readonly shown: readonly Of<'shown'>[];
+  /** services that have answered for another ending, and not yet for this one */
+  readonly missing: readonly string[];
 }
 
 /** One line of the list, or one block of lines. */
@@ -43,6 +45,7 @@ export function rowsOf(entries: readonly TimelineEntry[]): readonly Row[] {
   const rows: Row[] = [];
   const run = new Map<string, number>();
   const endings = consequencesOf(entries);
+  const services = [...new Set(entries.flatMap((entry) => (entry.kind === 'receipt' ? [entry.service] : [])))];
   for (const entry of inOrder(entries)) {
     if (entry.kind === 'probe') {
       addProbe(rows, run, entry);
@@ -52,7 +55,11 @@ export function rowsOf(entries: readonly TimelineEntry[]): readonly Row[] {
     run.clear();
     const key = keyOf(entry);
     if (entry.kind !== 'ended') rows.push({ kind: 'entry', key, entry });
-    else rows.push({ kind: 'ending', key, ended: entry, ...followersOf(entry, endings) });
+    else {
+      const followers = followersOf(entry, endings);
+      const missing = services.filter((name) => !followers.receipts.some(({ service }) => service === name));
+      rows.push({ kind: 'ending', key, ended: entry, ...followers, missing });
+    }
   }
   return rows;
 }
@@ -101,5 +108,5 @@ function followersOf(
 export function stampOf(row: Row): string {
   if (row.kind === 'entry') return '';
   if (row.kind === 'probes') return String(row.count);
-  return `${row.published === undefined ? 0 : 1} ${row.receipts.length} ${row.shown.length}`;
+  return `${row.published === undefined ? 0 : 1} ${row.receipts.length} ${row.shown.length} ${row.missing.join()}`;
 }
