@@ -90,8 +90,8 @@ describe('the lines of the timeline', () => {
   it('say the same words of a line that has not changed', () => {
     const before = rowsOf(told(active(ANA), ended('1'), published('1')));
     const after = rowsOf(told(active(ANA), ended('1'), published('1'), receipt('1', 'notes', 9)));
-    expect(before.map(stampOf)).toEqual(['1', '1 0 0']);
-    expect(after.map(stampOf)).toEqual(['1', '1 1 0']);
+    expect(before.map(stampOf)).toEqual(['1', '1 0 0 ']);
+    expect(after.map(stampOf)).toEqual(['1', '1 1 0 ']);
     expect(after.map(({ key }) => key)).toEqual(before.map(({ key }) => key));
   });
 });
