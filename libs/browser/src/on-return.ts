@@ -7,11 +7,20 @@ export function onReturn(back: () => void, signal: AbortSignal): void {
   addEventListener('online', seen, { signal });
 }
 
-/** Calls `leave` when the page goes into the back-forward cache, or for good, and `enter` when it comes out of it. */
-export function onStay(leave: () => void, enter: () => void, signal: AbortSignal): void {
-  addEventListener('pagehide', leave, { signal });
+/** Calls `enter` when the page comes out of the back-forward cache: it was deaf there. */
+export function onThaw(enter: () => void, signal: AbortSignal): void {
   const show = ({ persisted }: PageTransitionEvent) => {
     if (persisted) enter();
   };
   addEventListener('pageshow', show, { signal });
 }
+
+/** Waits while the page is prerendered: perhaps nobody ever opens it, and the browser holds its frames back. */
+export const opened = (): Promise<void> =>
+  new Promise((resolve) => {
+    if ((document as { readonly prerendering?: boolean }).prerendering)
+      document.addEventListener('prerenderingchange', () => {
+        resolve();
+      });
+    else resolve();
+  });

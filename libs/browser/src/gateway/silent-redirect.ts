@@ -1,3 +1,4 @@
+import { isFramed, keep, kept } from '../kept.js';
 import { type Outcome, type SilentReport, toOutcome } from '../outcome.js';
 
 /** Leaves for an address of the gateway. What is `undefined` is not in its query. */
@@ -15,14 +16,9 @@ export const here = (): string => location.pathname + location.search + location
  * frame may have got because the browser did not show the identity provider its cookie.
  */
 export function leaveOnce(base: string, outcome: Outcome): void {
-  if (top !== self || (outcome !== 'login_required' && outcome !== 'timeout')) return;
-  try {
-    if (sessionStorage[base] !== undefined) return;
-    sessionStorage[base] = 'session-sync'; // first: who can't remember does not leave
-  } catch {
-    return;
-  }
-  leaveFor(`${base}/bff/login`, { prompt: 'none', returnUrl: here() });
+  const mark = `session-sync ${base}`;
+  if (isFramed() || (outcome !== 'login_required' && outcome !== 'timeout') || kept(mark)) return;
+  if (keep(mark, 1)) leaveFor(`${base}/bff/login`, { prompt: 'none', returnUrl: here() }); // who can't remember does not leave
 }
 
 /** Takes what a silent sign-in by redirect has left in the address out of it. */
