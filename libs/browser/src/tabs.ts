@@ -37,15 +37,15 @@ async function requestLock<T>(
   task: (lock?: Lock | null) => Promise<T>,
 ): Promise<T> {
   const { locks } = navigator as { readonly locks?: LockManager };
-  let isRefused = true;
+  let isGiven = false as boolean;
   try {
     if (locks)
       return await locks.request(name, options, (lock) => {
-        isRefused = false;
+        isGiven = true;
         return task(lock);
       });
   } catch (error) {
-    if (!isRefused || options.signal?.aborted) throw error;
+    if (isGiven || options.signal?.aborted) throw error;
   }
   return task();
 }
