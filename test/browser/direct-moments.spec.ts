@@ -179,6 +179,8 @@ describe('a page on another site, where frames are blind', () => {
     await tab.until("state.status === 'signed_in'");
     expect(await tab.call('checkSession()')).toBe('login_required');
     expect(await tab.call('state')).toMatchObject({ status: 'signed_in' });
+    const refused = { status: 400, json: { error: 'invalid_grant' }, headers: { 'access-control-allow-origin': '*' } };
+    await context.route('**/oauth/token', (route) => route.fulfill(refused)); // its refresh token is worth nothing any more
     await tab.page.evaluate('void (skewMs = 30 * 86_400_000)');
     expect(await tab.call('getAccessToken()')).toBeUndefined();
     expect(await tab.call('state')).toMatchObject({ status: 'unknown', silent: { outcome: 'login_required' } });
