@@ -164,6 +164,27 @@ describe('accounts.id, where the person or the address bar sees something, in Ch
       expect([await tab.count(), asked]).toEqual([0, 1]);
     }));
 
+  it('asks once, and not in frames within frames, a provider that answers by redirect in the frame', () =>
+    inBrowser(async (context) => {
+      const { site, issuer } = idp();
+      const open = await serveAccounts(context, idp(), { origin: site.local });
+      const html = { 'content-type': 'text/html' };
+      for (const [path, { body }] of site.files)
+        if (path.endsWith('.html')) site.files.set(path, { body, headers: html });
+      await context.route('**/.well-known/openid-configuration', async (route) => {
+        const metadata = { ...((await (await route.fetch()).json()) as object), check_session_iframe: undefined };
+        await route.fulfill({ json: metadata, headers: { 'access-control-allow-origin': '*' } });
+      });
+      await context.route(`${new URL(issuer).origin}/authorize?**`, async (route) => {
+        const { searchParams } = new URL(route.request().url());
+        const location = `${searchParams.get('redirect_uri')}?error=login_required&state=${searchParams.get('state')}`;
+        await route.fulfill({ status: 302, headers: { location } });
+      });
+      const tab = await open();
+      expect(await tab.answer()).toMatchObject({ outcome: 'timeout' });
+      expect(tab.asked).toHaveLength(1);
+    }));
+
   it('needs to know the identity provider', () =>
     inBrowser(async (context) => {
       const page = await context.newPage();

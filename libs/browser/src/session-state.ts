@@ -1,6 +1,6 @@
 import type { SilentReport } from './outcome.js';
 
-/** `unknown` is not `signed_out`: until the first answer, and never because an answer did not come. */
+/** `unknown` is not `signed_out`: until the first answer, and where tokens have run out and a frame that may be blind brings no others. */
 export type Status = 'unknown' | 'signed_in' | 'signed_out';
 
 /** Who is signed in here, as far as this page knows. Frozen: each change makes a new one. */

@@ -1,6 +1,7 @@
 import type { AuthorizationRequest } from '../direct/authorize.js';
 import { discover, type Provider } from '../direct/provider.js';
 import { redeemCode, type Tokens } from '../direct/tokens.js';
+import { isFramed } from '../kept.js';
 import type { Outcome } from '../outcome.js';
 import { askSilently, TIMEOUT_MS } from './ask.js';
 import { isOptedOut, setOptedOut } from './opted-out.js';
@@ -37,6 +38,8 @@ export function accountClient(options: AccountsOptions, issuer: string): Account
   let told: Result | undefined;
   let flight: Promise<void> | undefined;
   let askedAt = -Infinity;
+  /** in the frame of a provider that knows no messages this page is the answer: it would ask in a frame of its own, and so on */
+  const isAnswer = isFramed() && /[?&]state=/.test(location.search);
 
   const isFresh = () => tokens && Number(tokens.claims.exp) * 1000 > Date.now() + MINUTE_MS;
 
@@ -78,7 +81,7 @@ export function accountClient(options: AccountsOptions, issuer: string): Account
   };
 
   const look = () => {
-    if (document.hidden || !auto_select || flight || isFresh()) return;
+    if (document.hidden || !auto_select || isAnswer || flight || isFresh()) return;
     if (isOptedOut()) tell('suppressed', false);
     else if (performance.now() > askedAt + MINUTE_MS) {
       askedAt = performance.now();

@@ -1,5 +1,6 @@
 import { type Answer, type AuthorizationRequest, prepare, readAnswer, type Transaction } from '../direct/authorize.js';
 import type { Provider } from '../direct/provider.js';
+import { isFramed, keep, kept } from '../kept.js';
 
 /** What a tab keeps of its one silent sign-in by redirect. Without a transaction it is over. */
 interface Trip {
@@ -19,7 +20,7 @@ const keyOf = (clientId: string) => `session-sync:trip:${clientId}`;
  * @see RFC 9700 §4.17.2; OpenID Connect Core 1.0 §3.1.2.1
  */
 export async function leaveOnce(provider: Provider, request: AuthorizationRequest): Promise<boolean> {
-  if (parent !== window || recall(request.clientId)) return false;
+  if (isFramed() || recall(request.clientId)) return false;
   const { url, transaction } = await prepare(provider, { ...request, prompt: 'none' });
   const leaves = remember(request.clientId, { transaction, back: location.href });
   if (leaves) location.replace(url);
@@ -46,19 +47,5 @@ export function comeBack(clientId: string): Returned {
   return response && ((provider) => readAnswer(response, provider, transaction));
 }
 
-function recall(clientId: string): Trip | undefined {
-  try {
-    return (JSON.parse(sessionStorage.getItem(keyOf(clientId)) ?? 'null') as Trip | null) ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function remember(clientId: string, trip: Trip): boolean {
-  try {
-    sessionStorage.setItem(keyOf(clientId), JSON.stringify(trip));
-    return true;
-  } catch {
-    return false;
-  }
-}
+const recall = (clientId: string) => kept(keyOf(clientId)) as Trip | null | undefined;
+const remember = (clientId: string, trip: Trip) => keep(keyOf(clientId), trip);

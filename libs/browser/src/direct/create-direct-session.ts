@@ -1,4 +1,6 @@
 import type { Outcome } from '../outcome.js';
+import { isFramed } from '../kept.js';
+import { opened } from '../on-return.js';
 import { type Here, settle } from './here.js';
 import { leave, leaveSilently, signOut, takeReturn } from './leaving.js';
 import type { DirectOptions, DirectSession } from './session.js';
@@ -25,9 +27,9 @@ export function createDirectSession(options: DirectOptions): DirectSession {
   };
   const here = settle(options, () => once('renew'));
   watch(here, once);
-  const opened = open(here, once);
+  const isOpen = open(here, once);
   const token = async () => {
-    await opened;
+    await isOpen;
     if (here.tokens && !isFresh(here)) await once('renew');
     return isFresh(here) ? here.tokens?.accessToken : undefined;
   };
@@ -36,12 +38,15 @@ export function createDirectSession(options: DirectOptions): DirectSession {
     const now = here.tokens?.accessToken;
     return now === refused ? undefined : now;
   };
-  return Object.assign(views(here), {
+  return Object.assign(here.states.view, {
     signIn: leave.bind(undefined, here),
     signOut: signOut.bind(undefined, here),
     checkSession: () => once('check'),
     getAccessToken: token,
     fetch: fetchWithToken(apis, { token, renewed }),
+    close: () => {
+      here.over.abort();
+    },
   });
 }
 
@@ -53,36 +58,9 @@ const isFresh = ({ tokens, options }: Here) =>
 async function open(here: Here, once: Once): Promise<void> {
   const finish = takeReturn(here);
   if (finish) await finish();
-  else if (here.options.silent !== false && (self === top || !/[?&]state=/.test(location.search))) {
+  else if (here.options.silent !== false && (!isFramed() || !/[?&]state=/.test(location.search))) {
+    await opened();
     const outcome = await once('open');
     if (here.options.redirect && /^(login_required|timeout)$/.test(outcome)) await leaveSilently(here);
   }
-}
-
-function views(here: Here) {
-  const { over, listeners } = here;
-  return {
-    get state() {
-      return here.state;
-    },
-    get status() {
-      return here.state.status;
-    },
-    get user() {
-      return here.state.user;
-    },
-    get reason() {
-      return here.state.reason;
-    },
-    get silent() {
-      return here.state.silent;
-    },
-    subscribe(listener: (state: Here['state']) => void) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    close() {
-      over.abort();
-    },
-  };
 }

@@ -1,7 +1,9 @@
 import type { SessionState } from '../session-state.js';
 import type { Outcome } from '../outcome.js';
+import { createStates, type States } from '../states.js';
+import type { Channel } from '../tabs.js';
 import type { Claims } from './id-token.js';
-import { discover, type Provider } from './provider.js';
+import { discover, isWeb, type Provider } from './provider.js';
 import { renewInMs } from './renew-in.js';
 import type { DirectOptions } from './session.js';
 import type { Tokens } from './tokens.js';
@@ -27,17 +29,18 @@ export interface Here {
   /** what is asked for: scope and audience */
   readonly key: string;
   readonly over: AbortController;
-  readonly channel: BroadcastChannel | undefined;
-  readonly listeners: Set<(state: SessionState<Claims>) => void>;
+  readonly states: States<Claims>;
+  channel?: Channel;
   /** sessions that have ended: what comes late about them is dropped */
   readonly ended: Set<string>;
-  state: SessionState<Claims>;
   provider?: Provider;
   tokens?: Tokens | undefined;
   /** counts endings: what was asked before the latest is not about now */
   epoch: number;
   /** a frame has said `signed_in`: it sees the provider's cookie, so that it is believed when it says the opposite */
   framesWork: boolean;
+  /** tokens have run out, and nobody knows whether the session at the provider has */
+  hasLapsed: boolean;
   lookedAt: number;
   timer?: ReturnType<typeof setTimeout>;
   /** renews; what the timer does */
@@ -51,9 +54,9 @@ export interface Here {
  */
 export function settle(options: DirectOptions, renew: () => unknown): Here {
   const { issuer, clientId, scope = 'openid profile email', audience, pollEveryS = 900 } = options;
-  if (!isSecureContext) throw new TypeError('serve this page by https, or at localhost');
+  if (!isSecureContext) throw new TypeError('serve this page by https');
   if (!(pollEveryS >= 900 && pollEveryS <= 86_400)) throw new RangeError('pollEveryS: 900 to 86400');
-  if (!clientId || !URL.canParse(issuer)) throw new TypeError('issuer, clientId: give both');
+  if (!clientId || !isWeb(issuer)) throw new TypeError('issuer, clientId: give both');
   const name = `session-sync ${issuer} ${clientId}`;
   return {
     options: {
@@ -63,12 +66,11 @@ export function settle(options: DirectOptions, renew: () => unknown): Here {
     name,
     key: JSON.stringify([scope, audience]),
     over: new AbortController(),
-    channel: 'BroadcastChannel' in self ? new BroadcastChannel(name) : undefined,
-    listeners: new Set(),
+    states: createStates(),
     ended: new Set(),
-    state: Object.freeze({ status: 'unknown', user: undefined, reason: undefined, silent: undefined }),
     epoch: 0,
     framesWork: false,
+    hasLapsed: false,
     lookedAt: 0,
     renew,
   };
@@ -91,15 +93,13 @@ export async function providerOf(here: Here): Promise<Provider | Outcome> {
   return found;
 }
 
-/** Changes the state and calls the listeners, none of which can harm another. */
-export function change(here: Here, to: Partial<SessionState<Claims>>): void {
-  const state = (here.state = Object.freeze({ ...here.state, ...to }));
-  for (const listener of here.listeners) queueMicrotask(listener.bind(undefined, state));
+/** Changes the state, unless it is closed. */
+export function change({ over, states }: Here, to: Partial<SessionState<Claims>>): void {
+  if (!over.signal.aborted) states.change(to);
 }
 
-/** Tells the other tabs. */
-export const tell = (here: Here, message: Omit<Told, 'key'>) =>
-  here.channel?.postMessage({ ...message, key: here.key });
+/** Tells the other tabs. Without anything else it is a question: who has tokens? */
+export const tell = (here: Here, message: Omit<Told, 'key'> = {}) => here.channel?.tell({ ...message, key: here.key });
 
 /** Tells the other tabs which access token there is. */
 export const tellTokens = (here: Here) =>
@@ -108,25 +108,39 @@ export const tellTokens = (here: Here) =>
 /** Takes tokens, from the provider or from another tab, if they are about the same person. */
 export function accept(here: Here, tokens: Tokens, told = false): Outcome {
   const { claims } = tokens;
-  if (here.state.user && here.state.user.sub !== claims.sub) return end(here, 'account_changed');
+  const { user } = here.states.view;
+  if (user && user.sub !== claims.sub) return end(here, 'account_changed');
   here.tokens = told ? { ...tokens, refreshToken: here.tokens?.refreshToken } : tokens;
+  here.hasLapsed = false;
   here.lookedAt = Date.now();
-  change(here, { status: 'signed_in', user: claims, reason: undefined });
   if (!told) tellTokens(here);
   arm(here, tokens.expiresAt && renewInMs(tokens.expiresAt - here.lookedAt, Math.random()));
+  change(here, { status: 'signed_in', user: claims, reason: undefined });
   return 'signed_in';
 }
 
 /** Ends the session of this page, and of the other tabs that have the same. */
 export function end<Reason extends string>(here: Here, reason: Reason, told = false): Reason {
-  const ended = here.state.user && idOf(here.state.user);
+  const { user } = here.states.view;
+  const ended = user && idOf(user);
   if (ended) here.ended.add(ended);
   here.epoch += 1;
+  drop(here);
+  if (!told) tell(here, { ended, reason });
+  change(here, { status: 'signed_out', user: undefined, reason });
+  return reason;
+}
+
+/** Knows nothing any more: tokens have run out, and a frame that may be blind brings no others. That ends no session. */
+export function lapse(here: Here): void {
+  drop(here);
+  here.hasLapsed = true;
+  change(here, { status: 'unknown', user: undefined });
+}
+
+function drop(here: Here): void {
   here.tokens = undefined;
   clearTimeout(here.timer);
-  change(here, { status: 'signed_out', user: undefined, reason });
-  if (!told) tell(here, { ended, reason });
-  return reason;
 }
 
 /** Renews in so many milliseconds. */

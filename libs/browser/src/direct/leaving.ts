@@ -1,5 +1,7 @@
 import type { Outcome } from '../outcome.js';
 import { type AuthorizationRequest, prepare, readAnswer, type Transaction, withQuery } from './authorize.js';
+import { drop, isFramed, keep, kept } from '../kept.js';
+import { onThaw, opened } from '../on-return.js';
 import { accept, change, end, type Here, ofThisOrigin, providerOf } from './here.js';
 import type { DirectSignInOptions } from './session.js';
 import { judge } from './silently.js';
@@ -31,13 +33,24 @@ async function go(here: Here, backTo: string, request: AuthorizationRequest): Pr
   const left: Left = { transaction, backTo };
   if (!keep(here.name, left)) return 'failed';
   location.assign(url);
-  return new Promise(() => undefined); // gone
+  return new Promise((resolve) => {
+    onThaw(resolve.bind(undefined, 'suppressed'), here.over.signal); // gone, and back by the browser's own button
+  });
 }
 
 /** Leaves once for a silent sign-in, if this tab has not done so in vain before. */
 export async function leaveSilently(here: Here): Promise<void> {
-  if (self === top && !kept(mark(here)) && keep(mark(here), 1)) await leave(here, { prompt: 'none' });
+  if (!isFramed() && !kept(mark(here)) && keep(mark(here), 1)) await leave(here, { prompt: 'none' });
 }
+
+/** An answer to this tab's question, until it is redeemed. */
+interface Returned {
+  readonly response: Readonly<Record<string, string>>;
+  readonly transaction: Transaction;
+}
+
+/** Who is closed at once, as frameworks do when they try a component out, leaves the answer to the next of its name. */
+const returns = new Map<string, Returned>();
 
 /**
  * Takes the answer out of the address, if it is the one to this tab's question. Before anything else has seen it.
@@ -47,23 +60,31 @@ export async function leaveSilently(here: Here): Promise<void> {
 export function takeReturn(here: Here): (() => Promise<Outcome>) | undefined {
   const response: Record<string, string> = Object.fromEntries(new URLSearchParams(location.search));
   const { transaction, backTo } = (kept(here.name) ?? {}) as Partial<Left>;
-  if (!transaction || !backTo || transaction.state !== response.state) return undefined;
-  sessionStorage.removeItem(here.name);
-  history.replaceState(history.state, '', backTo);
-  return async () => {
-    const outcome = await finish(here, response, transaction);
-    if (outcome === 'signed_in') sessionStorage.removeItem(mark(here));
-    change(here, { silent: { outcome, via: 'redirect' } });
-    return outcome;
-  };
+  if (transaction && backTo && transaction.state === response.state) {
+    drop(here.name);
+    history.replaceState(history.state, '', backTo);
+    returns.set(here.name, { response, transaction });
+  }
+  const returned = returns.get(here.name);
+  return returned && (() => finish(here, returned));
 }
 
-async function finish(here: Here, response: object, transaction: Transaction): Promise<Outcome> {
+async function finish(here: Here, returned: Returned): Promise<Outcome> {
+  await opened();
+  if (here.over.signal.aborted || !returns.delete(here.name)) return 'suppressed';
+  const outcome = await redeem(here, returned);
+  if (outcome === 'signed_in') drop(mark(here));
+  change(here, { silent: { outcome, via: 'redirect' } });
+  return outcome;
+}
+
+async function redeem(here: Here, { response, transaction }: Returned): Promise<Outcome> {
   const { clientId, timeoutMs } = here.options;
   const provider = await providerOf(here);
   if (typeof provider === 'string') return provider;
   const answer = readAnswer(response, provider, transaction);
   const got = answer ? await redeemCode(provider, clientId, answer, timeoutMs) : 'failed';
+  if (here.over.signal.aborted) return 'suppressed';
   return typeof got === 'string' ? judge(here, got, true) : accept(here, got);
 }
 
@@ -76,22 +97,4 @@ export async function signOut(here: Here, returnUrl?: string): Promise<void> {
   if (!address) return;
   const query = { client_id: here.options.clientId, id_token_hint: idToken, post_logout_redirect_uri: returnUrl };
   location.assign(withQuery(address, query));
-}
-
-/** Storage may be forbidden, or full. */
-function keep(key: string, value: unknown): boolean {
-  try {
-    sessionStorage.setItem(key, JSON.stringify(value));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function kept(key: string): unknown {
-  try {
-    return JSON.parse(sessionStorage.getItem(key) ?? 'null');
-  } catch {
-    return undefined;
-  }
 }

@@ -60,4 +60,5 @@ export async function discover(issuer: string, timeoutMs: number): Promise<Provi
   return usable ? found : 'failed';
 }
 
-const isWeb = (address: unknown) => /^https?:\/\//.test(String(address));
+/** Whether an address is one that a frame may be given. */
+export const isWeb = (address: unknown) => /^https?:\/\//.test(String(address));

@@ -1,7 +1,7 @@
 import type { Outcome } from '../outcome.js';
 import { exclusively } from '../tabs.js';
 import { authorizeInFrame } from './authorize.js';
-import { accept, arm, change, end, type Here, providerOf } from './here.js';
+import { accept, arm, change, end, type Here, lapse, providerOf, tell } from './here.js';
 import type { Provider } from './provider.js';
 import { redeemCode, refreshTokens, type Tokens } from './tokens.js';
 
@@ -28,7 +28,8 @@ export async function silently(here: Here, why: Why): Promise<Outcome> {
       return answer;
     },
     here.over.signal,
-  ).catch((): Outcome => 'suppressed'); // closed
+    here.options.timeoutMs,
+  ).catch((): Outcome => (here.over.signal.aborted ? 'suppressed' : 'timeout')); // closed, or another tab is stuck
   if (outcome === 'unavailable') {
     here.lookedAt = 0;
     if (here.tokens) arm(here, RETRY_MS);
@@ -41,7 +42,7 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, TELLING_MS));
 
 async function ask(here: Here, why: Why, before: Tokens | undefined): Promise<Outcome> {
   if (!navigator.onLine) return 'unavailable'; // a frame would wait in vain
-  if (why === 'open') here.channel?.postMessage({ key: here.key });
+  if (why === 'open') tell(here);
   const [provider] = await Promise.all([providerOf(here), why === 'open' && pause()]);
   if (why !== 'check' && here.tokens && here.tokens !== before) return 'signed_in';
   if (typeof provider === 'string') return provider;
@@ -49,7 +50,7 @@ async function ask(here: Here, why: Why, before: Tokens | undefined): Promise<Ou
   const got = await (why === 'renew' ? renewed : framed)(here, provider);
   if (here.over.signal.aborted) return 'suppressed';
   if (epoch === here.epoch) return typeof got === 'string' ? judge(here, got) : accept(here, got);
-  return here.state.status === 'unknown' ? ask(here, why, before) : 'suppressed'; // asked before the end: not about now
+  return here.states.view.status === 'unknown' ? ask(here, why, before) : 'suppressed'; // asked before the end: not about now
 }
 
 /** By refresh token where there is one. When it is worth nothing any more, the frame decides. */
@@ -78,6 +79,14 @@ async function framed(here: Here, provider: Provider): Promise<Tokens | Outcome>
 /** Draws the conclusion from an outcome without tokens. Only a provider that sees its cookie can say that nobody is there. */
 export function judge(here: Here, outcome: Outcome, seen = here.framesWork): Outcome {
   if (outcome === 'account_changed') return end(here, outcome);
-  if (here.state.status === 'unknown' && /_required|denied/.test(outcome)) change(here, { status: 'signed_out' });
-  return outcome === 'login_required' && seen && here.tokens ? end(here, outcome) : outcome;
+  const { tokens, hasLapsed, states } = here;
+  const isRefused = /_required|denied/.test(outcome);
+  if (isRefused && !hasLapsed && states.view.status === 'unknown') change(here, { status: 'signed_out' });
+  if (outcome === 'login_required' && seen && tokens) return end(here, outcome);
+  if (isRefused && tokens?.expiresAt && !tokens.refreshToken) {
+    const leftMs = tokens.expiresAt - Date.now();
+    if (leftMs > 0) arm(here, leftMs);
+    else lapse(here);
+  }
+  return outcome;
 }

@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   readonly store: Store;
   readonly tell: (message: object) => void;
+  /** somebody has signed out here: nobody signs in silently behind them */
+  readonly isLeaving: () => boolean;
   /** the latest outcome of another tab's silent sign-in; another object each time */
   readonly toldSilent: () => { readonly outcome: Outcome } | undefined;
 }
@@ -38,13 +40,13 @@ export const linger = (): Promise<void> => new Promise((resolve) => setTimeout(r
 
 /** Makes what looks who is signed in, and signs in silently where that is wanted. */
 export function createCheck(around: Surroundings): (why: Why) => Promise<Outcome> {
-  const { base, timeoutMs, silent, redirect, signal, store, tell, toldSilent } = around;
-  const { known, state, set } = store;
+  const { base, timeoutMs, silent, redirect, signal, store, tell, isLeaving, toldSilent } = around;
+  const { known, view, set } = store;
 
   /** Asks until the answer is younger than the latest change. */
   const look = async (): Promise<Look | undefined> => {
     for (let tries = 0; tries < TRIES; tries += 1) {
-      const askedAt = known().epoch;
+      const askedAt = store.asksAt();
       const { status, body } = await ask(`${base}/bff/user?slide=false`, timeoutMs);
       if (signal.aborted) return undefined;
       const answer = readAnswer(status, body);
@@ -92,8 +94,8 @@ export function createCheck(around: Surroundings): (why: Why) => Promise<Outcome
           }
         }
       };
-      exclusively(`silent ${base}`, attempt, signal).catch(() => {
-        resolve('timeout'); // closed while it waited
+      exclusively(`silent ${base}`, attempt, signal, timeoutMs).catch(() => {
+        resolve('timeout'); // closed, or another tab is stuck
       });
     });
   };
@@ -103,14 +105,14 @@ export function createCheck(around: Surroundings): (why: Why) => Promise<Outcome
     const first = await look();
     if (first === undefined) return 'unavailable';
     const { answer } = first;
-    const { status, silent: before } = state();
+    const { status, silent: before } = view;
     // the address says nothing of a trip that went well
     if (tripMs !== undefined && answer.kind === 'in') report({ outcome: 'signed_in', via: 'redirect', tookMs: tripMs });
     // while a page opens `unknown` is the truth until the silent sign-in has ended
     if (status !== 'unknown' || answer.kind === 'in') settle(first);
     if (answer.kind === 'in') return 'signed_in';
     const { kind, retryAfterS } = answer;
-    const leaves = status === 'signed_in' && kind === 'out' && BY_WISH.test(answer.reason ?? '');
+    const leaves = isLeaving() || (status === 'signed_in' && kind === 'out' && BY_WISH.test(answer.reason ?? ''));
     let outcome: Outcome = 'login_required';
     if (leaves || (why === 'open' && before)) outcome = 'suppressed';
     else if (why === 'asked' || kind === 'unconfirmed' || (silent && why !== 'news'))

@@ -1,4 +1,5 @@
 import { own } from '../hidden-frame.js';
+import { onReturn, onThaw, opened } from '../on-return.js';
 import { toOutcome, type Outcome } from '../outcome.js';
 import { type Channel, ifFree, openChannel } from '../tabs.js';
 import { numberIn, textIn } from './answer.js';
@@ -6,7 +7,6 @@ import { ask } from './ask.js';
 import { createCheck, linger, type Why } from './check.js';
 import { attend } from './event-stream.js';
 import { end, learn, learnTold, type Settled } from './known.js';
-import { onReturn, onStay } from './on-return.js';
 import type { Session, SessionOptions, SignInOptions, SignOutOptions } from './session.js';
 import { here, leaveFor, takeReturn } from './silent-redirect.js';
 import { createStore } from './store.js';
@@ -24,27 +24,37 @@ export function createSession(options: SessionOptions = {}): Session {
   const { silent = true, redirect = false, timeoutMs = 10_000 } = options;
   const base = baseOf(options.gateway);
   if (!(timeoutMs > 0 && timeoutMs < 2 ** 31)) throw new RangeError('timeoutMs: give milliseconds, more than 0');
-  const store = createStore(takeReturn());
-  const { known, state } = store;
+  const store = createStore(`session-sync ${base}`, takeReturn());
+  const { known, view } = store;
   const over = new AbortController();
   const { signal } = over;
   let [isHere, isLeaving, isNewsDue, askedAt] = [true, false, false, 0];
   let toldSilent: { readonly outcome: Outcome } | undefined;
-  let flight: Promise<unknown> = Promise.resolve();
+  let flight: Promise<unknown> = opened();
   let channel: Channel;
 
   const tell = (message: object) => {
     askedAt = Date.now();
-    if (isHere) channel.tell(message);
+    channel.tell(message);
   };
-  const around = { base, timeoutMs, silent, redirect, signal, store, tell, toldSilent: () => toldSilent };
+  const around = {
+    base,
+    timeoutMs,
+    silent,
+    redirect,
+    signal,
+    store,
+    tell,
+    isLeaving: () => isLeaving,
+    toldSilent: () => toldSilent,
+  };
   const check = createCheck(around);
 
   /** One flight at a time. */
   const look = (why: Why): Promise<Outcome> => {
     const next = flight.then(async () => {
       if (why === 'news') isNewsDue = false;
-      const outcome: Outcome = isLeaving ? 'suppressed' : await check(why);
+      const outcome: Outcome = isLeaving || signal.aborted ? 'suppressed' : await check(why);
       follow();
       return outcome;
     });
@@ -78,7 +88,7 @@ export function createSession(options: SessionOptions = {}): Session {
     },
   });
   const follow = () => {
-    events(isHere ? state().user?.sid : undefined);
+    events(isHere ? view.user?.sid : undefined);
   };
 
   const hear = (message: unknown) => {
@@ -108,43 +118,24 @@ export function createSession(options: SessionOptions = {}): Session {
       () => look('return'),
     );
   }, signal);
-  onStay(
-    leave,
-    () => {
-      [isHere, isLeaving] = [true, false];
-      join();
-      void look('return'); // nothing was heard in the cache
-    },
-    signal,
-  );
+  addEventListener('pagehide', leave, { signal });
+  onThaw(() => {
+    [isHere, isLeaving] = [true, false];
+    join();
+    void look('return'); // nothing was heard in the cache
+  }, signal);
   void look('open');
 
-  return {
-    get state() {
-      return state();
-    },
-    get status() {
-      return state().status;
-    },
-    get user() {
-      return state().user;
-    },
-    get reason() {
-      return state().reason;
-    },
-    get silent() {
-      return state().silent;
-    },
-    subscribe: store.subscribe,
+  return Object.assign(view, {
     checkSession: () => look('asked'),
     signIn: ({ returnUrl = here(), prompt, loginHint }: SignInOptions = {}) => {
       leaveFor(`${base}/bff/login`, { returnUrl, prompt, login_hint: loginHint });
     },
-    signOut: async ({ everywhere, returnUrl }: SignOutOptions = {}) => {
+    signOut: async ({ everywhere, returnUrl }: SignOutOptions = {}): Promise<'signed_out' | 'unavailable'> => {
       const { status, body } = await ask(`${base}/bff/logout`, timeoutMs, { everywhere, returnUrl });
       if (status !== 200 || !(body instanceof Object)) return 'unavailable';
       isLeaving = true;
-      const { epoch, user } = known();
+      const [epoch, { user }] = [store.asksAt(), known()];
       const reason = textIn(body, 'logoutId') && (everywhere ? 'user_global_logout' : 'rp_initiated');
       const answer: Settled = { kind: 'out', reason };
       const sid = reason && user?.sid;
@@ -161,7 +152,7 @@ export function createSession(options: SessionOptions = {}): Session {
       over.abort();
       leave();
     },
-  };
+  });
 }
 
 /** Gives the base of a front end, without a slash at its end. */

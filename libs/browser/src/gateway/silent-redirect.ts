@@ -1,7 +1,10 @@
+import { isFramed, keep, kept } from '../kept.js';
 import { type Outcome, type SilentReport, toOutcome } from '../outcome.js';
 
 /** Who was away for longer has done something else in between. */
 const LONGEST_TRIP_MS = 60_000;
+
+const markOf = (base: string) => `session-sync ${base}`;
 
 /** Leaves for an address of the gateway. What is `undefined` is not in its query. */
 export function leaveFor(address: string, query: Readonly<Record<string, string | undefined>>): void {
@@ -18,25 +21,18 @@ export const here = (): string => location.pathname + location.search + location
  * frame may have got because the browser did not show the identity provider its cookie.
  */
 export function leaveOnce(base: string, outcome: Outcome): void {
-  if (top !== self || (outcome !== 'login_required' && outcome !== 'timeout')) return;
-  try {
-    if (sessionStorage[base] !== undefined) return;
-    sessionStorage[base] = Date.now(); // first: who can't remember does not leave
-  } catch {
-    return;
-  }
-  leaveFor(`${base}/bff/login`, { prompt: 'none', returnUrl: here() });
+  const mark = markOf(base);
+  if (isFramed() || (outcome !== 'login_required' && outcome !== 'timeout') || kept(mark)) return;
+  if (keep(mark, Date.now())) leaveFor(`${base}/bff/login`, { prompt: 'none', returnUrl: here() }); // who can't remember does not leave
 }
 
 /** Gives how long the page was away that has just come back from its one trip, in milliseconds; each trip once. */
 export function takeTrip(base: string): number | undefined {
-  try {
-    const tookMs = Date.now() - Number(sessionStorage[base] ?? NaN);
-    if (tookMs >= 0) sessionStorage[base] = 'back';
-    return tookMs >= 0 && tookMs < LONGEST_TRIP_MS ? tookMs : undefined;
-  } catch {
-    return undefined;
-  }
+  const leftAt = kept(markOf(base));
+  if (typeof leftAt !== 'number') return undefined;
+  keep(markOf(base), 'back');
+  const tookMs = Date.now() - leftAt;
+  return tookMs >= 0 && tookMs < LONGEST_TRIP_MS ? tookMs : undefined;
 }
 
 /** Takes what a silent sign-in by redirect has left in the address out of it. */

@@ -1,44 +1,46 @@
 import type { SilentReport } from '../outcome.js';
-import type { SessionState } from '../session-state.js';
+import { createStates, type StateView } from '../states.js';
 import { type Known, NOTHING, shown } from './known.js';
 import type { User } from './session.js';
 
-type Listener = (state: SessionState<User>) => void;
-
-/** What a tab knows, and who wants to hear of it. */
+/** What a tab knows, and what it shows of that. */
 export interface Store {
+  readonly view: StateView<User>;
   readonly known: () => Known;
-  readonly state: () => SessionState<User>;
   readonly set: (known: Known, silent?: SilentReport) => void;
-  readonly subscribe: (listener: Listener) => () => void;
+  /** The number of changes that an answer knows of that is asked for now: a tab that has just been opened knows the others' too. */
+  readonly asksAt: () => number;
 }
 
-/** Makes a store in which nothing is known. */
-export function createStore(silent: SilentReport | undefined): Store {
-  const listeners = new Set<Listener>();
+/** Makes a store in which nothing is known. @param key of the number of changes, for the tabs to come */
+export function createStore(key: string, silent: SilentReport | undefined): Store {
+  const { view, change } = createStates<User>(silent);
   let known = NOTHING;
-  let state: SessionState<User> = Object.freeze({ ...shown(known), silent });
+  const asksAt = () => Math.max(known.epoch, readNumber(key));
   return {
+    view,
     known: () => known,
-    state: () => state,
-    set: (next, report = state.silent) => {
+    asksAt,
+    set: (next, report = view.silent) => {
       known = next;
-      const { status, user, reason } = shown(next);
-      if (status === state.status && user === state.user && reason === state.reason && report === state.silent) return;
-      state = Object.freeze({ status, user, reason, silent: report });
-      for (const listener of [...listeners])
-        try {
-          listener(state);
-        } catch (error) {
-          reportError(error); // its own fault: the others hear too
-        }
-    },
-    subscribe: (listener) => {
-      const own: Listener = (next) => {
-        listener(next); // one that subscribes twice hears twice, and leaves twice
-      };
-      listeners.add(own);
-      return () => void listeners.delete(own);
+      if (next.epoch > readNumber(key)) writeNumber(key, next.epoch);
+      change({ ...shown(next), silent: report });
     },
   };
+}
+
+function readNumber(key: string): number {
+  try {
+    return Number(localStorage.getItem(key)) || 0;
+  } catch {
+    return 0;
+  }
+}
+
+function writeNumber(key: string, value: number): void {
+  try {
+    localStorage.setItem(key, String(value));
+  } catch {
+    // then a tab that is opened begins at 0, and the others ask once more
+  }
 }
