@@ -1,6 +1,6 @@
 /**
- * Runs `task` while no other tab of this origin runs one of the same name. Browsers without Web Locks, and pages that are not
- * secure contexts, run it at once.
+ * Runs `task` while no other tab of this origin runs one of the same name. Browsers without Web Locks, pages that are not secure
+ * contexts, and those that are denied any storage run it at once.
  */
 export async function exclusively<T>(name: string, task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   return requestLock(name, signal === undefined ? {} : { signal }, task);
@@ -17,7 +17,12 @@ async function requestLock<T>(
   task: (lock: Lock | null | undefined) => Promise<T>,
 ): Promise<T> {
   const { locks } = navigator as { readonly locks?: LockManager };
-  return locks === undefined ? task(undefined) : locks.request(name, options, task);
+  try {
+    if (locks) return await locks.request(name, options, task);
+  } catch (error) {
+    if ((error as Error).name !== 'SecurityError') throw error;
+  }
+  return task(undefined);
 }
 
 /** What tabs of one origin say to each other. */

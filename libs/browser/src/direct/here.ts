@@ -58,7 +58,7 @@ export function settle(options: DirectOptions, renew: () => unknown): Here {
   return {
     options: {
       ...{ timeoutMs: 10_000, renew: 'ahead', ...options, scope },
-      redirectUri: ofThisOrigin(options.redirectUri ?? location.pathname),
+      redirectUri: ofThisOrigin(options.redirectUri ?? location.origin + location.pathname),
     },
     name,
     key: JSON.stringify([scope, audience]),

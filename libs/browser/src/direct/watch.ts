@@ -19,7 +19,7 @@ export function watch(here: Here, once: Once): void {
   };
   document.addEventListener('visibilitychange', back, { signal });
   addEventListener('online', back, { signal });
-  const thawed = ({ persisted }: PageTransitionEvent) => persisted && void once('check'); // was told nothing meanwhile
+  const thawed = ({ persisted }: PageTransitionEvent) => persisted && !isSettled(here) && void once('check'); // was told nothing meanwhile
   addEventListener('pageshow', thawed, { signal });
   const { pollEveryS } = options;
   const poll =
