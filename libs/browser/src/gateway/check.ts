@@ -4,7 +4,7 @@ import { type Answer, readAnswer } from './answer.js';
 import { ask } from './ask.js';
 import { end, learn } from './known.js';
 import { silentFrame } from './silent-frame.js';
-import { leaveOnce } from './silent-redirect.js';
+import { cameBack, leaveOnce } from './silent-redirect.js';
 import type { Store } from './store.js';
 
 /** A lock is kept so long after its answer has been told: who gets it next has heard that. */
@@ -109,7 +109,7 @@ export function createCheck(around: Surroundings): (why: Why) => Promise<Outcome
     const { kind, retryAfterS } = answer;
     const leaves = status === 'signed_in' && kind === 'out' && BY_WISH.test(answer.reason ?? '');
     let outcome: Outcome = 'login_required';
-    if (leaves || (why === 'open' && before)) outcome = 'suppressed';
+    if (leaves || (why === 'open' && before && cameBack(base))) outcome = 'suppressed';
     else if (why === 'asked' || kind === 'unconfirmed' || (silent && why !== 'news'))
       outcome =
         retryAfterS === undefined ? await signIn() : report({ outcome: 'suppressed', via: 'frame', retryAfterS });
@@ -122,7 +122,7 @@ export function createCheck(around: Surroundings): (why: Why) => Promise<Outcome
       return outcome === 'signed_in' ? 'failed' : outcome;
     }
     settle(first);
-    if (why === 'open' && redirect && silent && !signal.aborted) leaveOnce(base, outcome);
+    if (why === 'open' && redirect && silent && !before && !signal.aborted) leaveOnce(base, outcome);
     return outcome;
   };
 }

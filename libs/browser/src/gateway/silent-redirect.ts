@@ -17,7 +17,7 @@ export const here = (): string => location.pathname + location.search + location
 export function leaveOnce(base: string, outcome: Outcome): void {
   if (top !== self || (outcome !== 'login_required' && outcome !== 'timeout')) return;
   try {
-    if (sessionStorage[base] !== undefined) return;
+    if (hasLeft(base)) return;
     sessionStorage[base] = 'session-sync'; // first: who can't remember does not leave
   } catch {
     return;
@@ -25,15 +25,27 @@ export function leaveOnce(base: string, outcome: Outcome): void {
   leaveFor(`${base}/bff/login`, { prompt: 'none', returnUrl: here() });
 }
 
-/** Takes what a silent sign-in by redirect has left in the address out of it. */
+/** Whether this tab has left for a silent sign-in before. @throws where there is no storage */
+const hasLeft = (base: string) => sessionStorage[base] !== undefined;
+
+/** Whether an address that says so can be believed: anybody can write one, and link to it. */
+export function cameBack(base: string): boolean {
+  try {
+    return hasLeft(base);
+  } catch {
+    return false;
+  }
+}
+
+/** Takes what a silent sign-in by redirect has left in the address out of it. The reference is none of anybody's own words. */
 export function takeReturn(): SilentReport | undefined {
   const url = new URL(location.href);
   const { searchParams } = url;
   const said = searchParams.get('silent');
-  const reference = searchParams.get('cid');
-  if (said === null || reference === null) return undefined;
+  const reference = searchParams.get('cid') ?? '';
+  if (said === null || !/^[\w-]{1,64}$/.test(reference)) return undefined;
   searchParams.delete('silent');
   searchParams.delete('cid');
   history.replaceState(history.state, '', url);
-  return { outcome: toOutcome(said), via: 'redirect', reference };
+  return { outcome: toOutcome(said === 'signed_in' ? '' : said), via: 'redirect', reference };
 }
