@@ -95,6 +95,23 @@ describe('a page that talks to the identity provider by itself', () => {
     expect(await page.evaluate('[client.status, client.silent.outcome]')).toEqual(['signed_in', 'signed_in']);
   });
 
+  it('looks at a return to the tab, also where the clock was set back meanwhile', async () => {
+    await routeIdp(context);
+    await context.route(`${IDP}authorize?**`, (route) => {
+      const state = new URL(route.request().url()).searchParams.get('state');
+      const data = { type: 'authorization_response', response: { error: 'login_required', state } };
+      const body = `<script>parent.postMessage(${JSON.stringify(data)}, '*')</script>`;
+      return route.fulfill({ contentType: 'text/html', body });
+    });
+    const { page } = await openApp(context, 'direct');
+    await create(page);
+    await until(page, "client.status === 'signed_out'");
+    await context.unroute(`${IDP}authorize?**`);
+    await page.evaluate('{ const now = Date.now; Date.now = () => now() - 3_600_000; }');
+    await page.evaluate("void document.dispatchEvent(new Event('visibilitychange'))");
+    await signedIn(page);
+  });
+
   it('signs in where the browser denies it every storage, and locks with it', async () => {
     await context.addInitScript(`
       const deny = () => { throw new DOMException('The request was denied.', 'SecurityError') };

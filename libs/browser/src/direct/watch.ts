@@ -15,7 +15,7 @@ export function watch(here: Here, once: Once): void {
     hear(here, once, data);
   });
   const back = () => {
-    if (document.visibilityState === 'visible' && Date.now() - here.lookedAt > MINUTE_MS) look(here, once);
+    if (document.visibilityState === 'visible' && Math.abs(Date.now() - here.lookedAt) > MINUTE_MS) look(here, once);
   };
   document.addEventListener('visibilitychange', back, { signal });
   addEventListener('online', back, { signal });
