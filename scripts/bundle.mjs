@@ -4,7 +4,7 @@
  *
  *     dist/browser/session-sync.js           ES module
  *     dist/browser/session-sync.global.js    one script for gateway mode: `sessionSync`
- *     dist/browser/session-sync.direct.global.js, …accounts.global.js    the same for pages that ask an IdP themselves
+ *     dist/browser/session-sync.<mode>.global.js    the same for the other modes
  *     dist/web/<page>/                       the demo's pages, ready to be served
  */
 import { cp, mkdir, readdir, rm } from 'node:fs/promises';
@@ -17,6 +17,7 @@ const SCRIPTS = {
   gateway: 'session-sync.global.js',
   direct: 'session-sync.direct.global.js',
   accounts: 'session-sync.accounts.global.js',
+  watch: 'session-sync.watch.global.js',
 };
 const PAGES = join(REPOSITORY, 'apps/web/pages');
 const OPTIONS = {

@@ -12,7 +12,12 @@ export const BROWSER_SDK = '@session-sync/browser';
 export const GLOBAL = 'sessionSync';
 
 /** One for each mode: a page uses one. */
-export const SCRIPTS = ['session-sync.global.js', 'session-sync.direct.global.js', 'session-sync.accounts.global.js'];
+export const SCRIPTS = [
+  'session-sync.global.js',
+  'session-sync.direct.global.js',
+  'session-sync.accounts.global.js',
+  'session-sync.watch.global.js',
+];
 
 const FILES: Readonly<Record<string, string>> = {
   'dist/browser/session-sync.js': 'session-sync.min.js',

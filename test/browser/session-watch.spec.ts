@@ -13,7 +13,7 @@ describe('watchSession, in Chromium', () => {
   const idp = browserIdpForSuite();
   let sdk: string;
   beforeAll(() => {
-    sdk = sdkScript('direct');
+    sdk = sdkScript('watch');
   });
 
   /** What the identity provider gives as `session_state`; with `prompt=none` also when nobody is signed in. */

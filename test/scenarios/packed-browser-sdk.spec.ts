@@ -102,6 +102,9 @@ describe('the browser SDK, packed for people who do not have this repository', (
     const size = gzipped(script);
     process.stdout.write(`${file}: ${script.length} bytes, ${size} gzipped; npm file ${tarball.bytes}\n`);
     expect(size).toBeLessThanOrEqual(LIMIT_BYTES);
+    const [, documented] =
+      new RegExp(`\\| \`${file}\` .*\\| ([\\d.]+) `).exec(await readFile('docs/browser.md', 'utf8')) ?? [];
+    expect(documented).toBe((size / 1_000).toFixed(1));
     expect((await installed(`${file}.map`)).length).toBeGreaterThan(500);
   });
 

@@ -3,7 +3,7 @@ import { buildSync } from 'esbuild';
 const ENTRY = 'libs/browser/src/index.ts';
 
 /** Bundles the script of one mode of the browser SDK, global `sessionSync`, from the sources as they are now. */
-export function sdkScript(mode: 'gateway' | 'direct' | 'accounts'): string {
+export function sdkScript(mode: 'gateway' | 'direct' | 'accounts' | 'watch'): string {
   return bundle({ entryPoints: [`libs/browser/src/scripts/${mode}.ts`], format: 'iife' });
 }
 

@@ -73,6 +73,10 @@ export function hiddenFrame(url: string): HTMLIFrameElement {
   return frame;
 }
 
+/** Whether this is an address that loads a page, and runs nothing in the one that asks for it. */
+export const isWeb = (address: unknown): address is string =>
+  typeof address === 'string' && /^https?:\/\//.test(address) && URL.canParse(address);
+
 /** Gives a member of a message that is the message's own. */
 export function own(message: unknown, name: string): unknown {
   return typeof message === 'object' && message !== null && Object.hasOwn(message, name)

@@ -1,7 +1,7 @@
 import { own } from '../hidden-frame.js';
 import { talkingFrame } from '../monitor/talking-frame.js';
 import { type AuthorizationRequest, authorizeInFrame } from '../direct/authorize.js';
-import { isWeb, type Provider } from '../direct/provider.js';
+import type { Provider } from '../direct/provider.js';
 import { redeemCode, type Tokens } from '../direct/tokens.js';
 import type { Outcome } from '../outcome.js';
 
@@ -28,11 +28,11 @@ function saysLoggedOut(
   signal: AbortSignal,
 ): Promise<boolean> {
   return new Promise((resolve) => {
-    if (!isWeb(address) || signal.aborted) {
+    if (address === undefined || signal.aborted) {
       resolve(false);
       return;
     }
-    const url = new URL(String(address));
+    const url = new URL(address);
     url.searchParams.set('client_id', clientId);
     const finish = (message?: unknown) => {
       clearTimeout(timer);

@@ -3,7 +3,8 @@ import type { Outcome } from '../outcome.js';
 import { createStates, type States } from '../states.js';
 import type { Channel } from '../tabs.js';
 import type { Claims } from './id-token.js';
-import { discover, isWeb, type Provider } from './provider.js';
+import { isWeb } from '../hidden-frame.js';
+import { discover, type Provider } from './provider.js';
 import { renewInMs } from './renew-in.js';
 import type { DirectOptions } from './session.js';
 import type { Tokens } from './tokens.js';
@@ -61,7 +62,7 @@ export function settle(options: DirectOptions, renew: () => unknown): Here {
   return {
     options: {
       ...{ timeoutMs: 10_000, renew: 'ahead', ...options, scope },
-      redirectUri: ofThisOrigin(options.redirectUri ?? location.pathname),
+      redirectUri: ofThisOrigin(options.redirectUri ?? location.origin + location.pathname),
     },
     name,
     key: JSON.stringify([scope, audience]),

@@ -17,8 +17,8 @@ describe('an ID token from the token endpoint', () => {
     ['one audience', {}],
     ['an array of one', { aud: ['spa'] }],
     ['more audiences, where azp says that it is ours', { aud: ['api', 'spa'], azp: 'spa' }],
-    ['a clock here that is four minutes fast', { exp: NOW_S - 240 }],
-    ['a clock here that is four minutes slow', { iat: NOW_S + 240, exp: NOW_S + 540 }],
+    ['a clock here that is half a day fast', { exp: NOW_S - 43_200 }],
+    ['a clock here that is half a day slow', { iat: NOW_S + 43_200, exp: NOW_S + 43_500 }],
   ])('is taken with %s', (_name, changes) => {
     expect(judge(jwt({ ...GOOD, ...changes }))).toEqual({ ...GOOD, ...changes });
   });
@@ -38,11 +38,11 @@ describe('an ID token from the token endpoint', () => {
     ['another nonce', { nonce: 'm' }],
     ['no nonce', { nonce: undefined }],
     ['a nonce that is an array', { nonce: ['n'] }],
-    ['an end long ago', { exp: NOW_S - 301 }],
+    ['an end long ago', { exp: NOW_S - 86_401 }],
     ['no end', { exp: undefined }],
     ['an end in words', { exp: String(NOW_S + 300) }],
     ['an end that is no number', { exp: 'NaN' }],
-    ['a beginning far ahead', { iat: NOW_S + 301 }],
+    ['a beginning far ahead', { iat: NOW_S + 86_401 }],
     ['no beginning', { iat: undefined }],
     ['a beginning in words', { iat: String(NOW_S) }],
     ['no sub', { sub: undefined }],

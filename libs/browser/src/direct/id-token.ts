@@ -15,8 +15,11 @@ export interface Expected {
   readonly nowS: number;
 }
 
-/** Clocks of people's devices are wrong. The token has just come from its issuer, so that little hangs on them. */
-const LEEWAY_S = 300;
+/**
+ * Clocks of people's devices are wrong, by whole hours where summer time was set by hand. The token has just come from its issuer, in answer
+ * to a nonce of a moment ago, so that nothing hangs on them.
+ */
+const LEEWAY_S = 86_400;
 
 /**
  * Judges an ID token that came straight from the token endpoint, and gives its claims; `undefined` where it is not for us. The

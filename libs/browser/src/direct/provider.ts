@@ -1,3 +1,4 @@
+import { isWeb } from '../hidden-frame.js';
 import type { Outcome } from '../outcome.js';
 
 /**
@@ -55,10 +56,9 @@ export async function discover(issuer: string, timeoutMs: number): Promise<Provi
   const answer = await askJson(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, timeoutMs);
   if (!answer) return 'unavailable';
   const found = answer.json as Provider | null;
-  // a script's address would run here: only what the web is made of
-  const usable = found?.issuer === issuer && [found.authorization_endpoint, found.token_endpoint].every(isWeb);
-  return usable ? found : 'failed';
+  if (found?.issuer !== issuer) return 'failed';
+  // a script's address would run here, as the page: only what the web is made of counts
+  const isUsable = ([name, value]: readonly [string, unknown]) => !/_(endpoint|iframe)$/.test(name) || isWeb(value);
+  const provider = Object.fromEntries(Object.entries(found).filter(isUsable)) as unknown as Partial<Provider>;
+  return provider.authorization_endpoint && provider.token_endpoint ? (provider as Provider) : 'failed';
 }
-
-/** Whether an address is one that a frame may be given. */
-export const isWeb = (address: unknown) => /^https?:\/\//.test(String(address));

@@ -1,4 +1,6 @@
 const MINUTE_MS = 60_000;
+/** Whoever gives tokens that last no time is not asked for ever, without a pause. */
+const SHORTEST_MS = 1_000;
 /** What a timer can count. */
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -10,5 +12,5 @@ const LONGEST_MS = 2 ** 31 - 1;
  */
 export function renewInMs(lastsMs: number, chance: number): number {
   const ahead = lastsMs > 2 * MINUTE_MS ? lastsMs - MINUTE_MS : lastsMs / 2;
-  return Math.min(LONGEST_MS, Math.max(0, ahead - (chance * ahead) / 20));
+  return Math.max(SHORTEST_MS, Math.min(LONGEST_MS, ahead) * (1 - chance / 20));
 }

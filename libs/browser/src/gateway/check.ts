@@ -114,7 +114,7 @@ export function createCheck(around: Surroundings): (why: Why) => Promise<Outcome
     const { kind, retryAfterS } = answer;
     const leaves = isLeaving() || (status === 'signed_in' && kind === 'out' && BY_WISH.test(answer.reason ?? ''));
     let outcome: Outcome = 'login_required';
-    if (leaves || (why === 'open' && before)) outcome = 'suppressed';
+    if (leaves || (before && tripMs !== undefined)) outcome = 'suppressed';
     else if (why === 'asked' || kind === 'unconfirmed' || (silent && why !== 'news'))
       outcome =
         retryAfterS === undefined ? await signIn() : report({ outcome: 'suppressed', via: 'frame', retryAfterS });
@@ -127,7 +127,7 @@ export function createCheck(around: Surroundings): (why: Why) => Promise<Outcome
       return outcome === 'signed_in' ? 'failed' : outcome;
     }
     settle(first);
-    if (why === 'open' && redirect && silent && !signal.aborted) leaveOnce(base, outcome);
+    if (why === 'open' && redirect && silent && !before && !signal.aborted) leaveOnce(base, outcome);
     return outcome;
   };
 }

@@ -35,15 +35,15 @@ export function takeTrip(base: string): number | undefined {
   return tookMs >= 0 && tookMs < LONGEST_TRIP_MS ? tookMs : undefined;
 }
 
-/** Takes what a silent sign-in by redirect has left in the address out of it. */
+/** Takes what a silent sign-in by redirect has left in the address out of it. The reference is none of anybody's own words. */
 export function takeReturn(): SilentReport | undefined {
   const url = new URL(location.href);
   const { searchParams } = url;
   const said = searchParams.get('silent');
-  const reference = searchParams.get('cid');
-  if (said === null || reference === null) return undefined;
+  const reference = searchParams.get('cid') ?? '';
+  if (said === null || !/^[\w-]{1,64}$/.test(reference)) return undefined;
   searchParams.delete('silent');
   searchParams.delete('cid');
   history.replaceState(history.state, '', url);
-  return { outcome: toOutcome(said), via: 'redirect', reference };
+  return { outcome: toOutcome(said === 'signed_in' ? '' : said), via: 'redirect', reference };
 }

@@ -1,3 +1,4 @@
+import { isWeb } from '../hidden-frame.js';
 import { type TalkingFrame, talkingFrame } from './talking-frame.js';
 
 /** What to watch, and what to do when it changes. */
@@ -32,12 +33,13 @@ const LATER_MS = 60_000;
 /**
  * Watches the session at the identity provider by its own frame, without a request. `changed` asks once, `error` never does, and silence says nothing.
  *
- * @throws TypeError when `checkSessionIframe` is no address
+ * @throws TypeError when `checkSessionIframe` is no address of the web
  * @throws RangeError when `everyS` is less than 1, or more than a day
  * @see OpenID Connect Session Management 1.0 §3.1, §5.1
  */
 export function watchSession(options: WatchOptions): SessionWatch {
   const { checkSessionIframe, clientId, onChanged, onBlind, everyS = 5 } = options;
+  if (!isWeb(checkSessionIframe)) throw new TypeError('checkSessionIframe: give an http(s) address');
   if (!(everyS >= 1 && everyS <= 86_400)) throw new RangeError('everyS: 1 to 86400');
   let frame: TalkingFrame | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;

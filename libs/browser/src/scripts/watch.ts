@@ -1,0 +1,4 @@
+import { watchSession } from '../monitor/watch-session.js';
+import { give } from './give.js';
+
+give({ watchSession });
