@@ -145,21 +145,6 @@ describe('a page that keeps track of its session, in Chromium', () => {
     await Promise.all([a.status('signed_out'), b.status('signed_out')]);
   });
 
-  it('comes back from the back-forward cache and looks: it was deaf there', async () => {
-    const tab = await stage().signIn('fay', { silent: false });
-    await until('it listens', () => stage().times('/bff/events') || undefined);
-    await tab.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))");
-    const other = await stage().open({ silent: false });
-    await other.status('signed_in');
-    await until('the other tab listens', () => (stage().times('/bff/events') === 2 ? true : undefined));
-    await other.page.evaluate('void session.signOut()');
-    await until('the browser was at the IdP', () => (stage().who === undefined ? true : undefined));
-    await other.status('signed_out');
-    expect((await tab.state()).status).toBe('signed_in');
-    await tab.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
-    await tab.status('signed_out');
-  });
-
   it('T185: twenty tabs that are come back to at once ask once', async () => {
     const tabs = [await stage().signIn('gus')];
     while (tabs.length < 20) tabs.push(await stage().open());

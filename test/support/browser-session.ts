@@ -7,7 +7,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { SessionOptions, User } from '../../libs/browser/src/gateway/session.js';
 import type { SessionState } from '../../libs/browser/src/session-state.js';
 import { appsForSuite } from './apps.js';
-import { chromiumForSuite } from './chromium.js';
+import { type ChromiumWishes, chromiumForSuite } from './chromium.js';
 import { freshDatabase } from './databases.js';
 import { type GatewayUnderTest, startGateway, usualSites } from './gateway.js';
 import { ScriptedIdp, type Scripted } from './scripted-idp.js';
@@ -162,9 +162,9 @@ function goTo(base: string, parameters: Readonly<Record<string, string>>): Scrip
 }
 
 /** Gives each test of this suite a browser of its own, in front of one gateway. `coolDownS` is that of silent sign-ins. */
-export function browserSessionForSuite(coolDownS = 30): () => BrowserStage {
+export function browserSessionForSuite(coolDownS = 30, wishes: ChromiumWishes = {}): () => BrowserStage {
   const apps = appsForSuite();
-  const chromium: () => Browser = chromiumForSuite();
+  const chromium: () => Browser = chromiumForSuite(wishes);
   let [folder, idp, gateway, database] = [''] as unknown as [string, ScriptedIdp, GatewayUnderTest, HubDatabase];
   let stage: BrowserStage;
   beforeAll(async () => {
