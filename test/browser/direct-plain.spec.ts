@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BrowserContext } from 'playwright-core';
 import { chromiumForSuite } from '../support/chromium.js';
 import type { DirectTab } from '../support/direct-tab.js';
+import { forgeIdTokens } from '../support/forged-id-tokens.js';
 import { plainSpaForSuite } from '../support/plain-spa.js';
 import { until } from '../support/until.js';
 
@@ -123,7 +124,7 @@ describe('a page that talks by itself to an identity provider that is not ours',
     await tab.page.evaluate('void (window.before = true)');
     await tab.page.goto('about:blank');
     await spa().endQuietly(context);
-    await tab.page.evaluate('history.back()');
+    await tab.page.evaluate('void setTimeout(() => history.back())');
     await tab.page.waitForURL(({ origin }) => origin === tab.origin, { waitUntil: 'commit' });
     expect(await tab.until("state.status === 'signed_out'")).toMatchObject({ reason: 'login_required' });
     expect(await tab.page.evaluate('before')).toBe(true); // the same page, not another
@@ -180,14 +181,7 @@ describe('an identity provider that says something else than it should', () => {
     ['another audience', { aud: 'other' }],
   ])('an ID token with %s signs nobody in: not by the frame, not by redirect', async (_, lie) => {
     await spa().anaWasHere(context);
-    await context.route('**/exchange', async (route) => {
-      const response = await route.fetch();
-      const json = (await response.json()) as { readonly id_token: string };
-      const [head, body = '', signature] = json.id_token.split('.');
-      const claims = { ...(JSON.parse(Buffer.from(body, 'base64url').toString()) as object), ...lie };
-      const forged = Buffer.from(JSON.stringify(claims)).toString('base64url');
-      await route.fulfill({ response, json: { ...json, id_token: [head, forged, signature].join('.') } });
-    });
+    await forgeIdTokens(context, '**/exchange', lie);
     const tab = await spa().open(context);
     expect(await tab.until('state.silent')).toMatchObject({ status: 'unknown', silent: { outcome: 'failed' } });
     await tab.page.evaluate('void client.signIn()');

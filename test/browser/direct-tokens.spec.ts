@@ -4,6 +4,7 @@ import { browserIdpForSuite, endAllSessionsOf } from '../support/browser-idp.js'
 import { chromiumForSuite } from '../support/chromium.js';
 import { directApiForSuite } from '../support/direct-api.js';
 import { DirectTab } from '../support/direct-tab.js';
+import { forgeIdTokens } from '../support/forged-id-tokens.js';
 import { until } from '../support/until.js';
 
 const chromium = chromiumForSuite();
@@ -106,6 +107,16 @@ describe('the access token of a page', () => {
     await tab.until("state.silent?.via === 'frame'"); // that is: not by a redirect
     expect(await tokenOf(tab)).not.toBe(first);
     expect(tab.asked.filter((path) => path === '/authorize')).toHaveLength(1); // the sign-in
+  });
+
+  it('is dropped, and the person signed out, when a renewal brings somebody else', async () => {
+    const tab = await signedIn();
+    const forged = await forgeIdTokens(context, '**/oauth/token', { sub: 'person-eve' });
+    api().refused.add(`Bearer ${await tokenOf(tab)}`);
+    expect((await call(tab, `${api().origin}/`))[0]).toBe(401);
+    expect(forged()).toBe(1);
+    expect(await tab.call('state')).toMatchObject({ status: 'signed_out', reason: 'account_changed' });
+    expect(await tab.call('getAccessToken()')).toBeUndefined();
   });
 
   it('is lost, and the person signed out, when the refresh token is worth nothing and the frame says why', async () => {

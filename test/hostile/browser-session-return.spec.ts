@@ -11,7 +11,7 @@ describe('a page that is left and come back to by the back button, in Chromium',
     await tab.page.goto('about:blank');
   }
   async function comeBack(tab: Tab): Promise<void> {
-    await tab.page.evaluate('history.back()');
+    await tab.page.evaluate('void setTimeout(() => history.back())');
     await tab.page.waitForURL(`${stage().gateway.a}/`, { waitUntil: 'commit' });
   }
   const isSame = (tab: Tab) => tab.page.evaluate<boolean>('globalThis.before === true');

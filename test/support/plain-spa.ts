@@ -6,7 +6,9 @@ import { PlainProvider } from './plain-provider.js';
 import { type SpaSite, startSpaSite } from './spa-site.js';
 
 const CLIENT = 'page.42';
-const NOBODY = { login: 'nobody', password: '' };
+const noForm = (): never => {
+  throw new Error('this identity provider has no form');
+};
 
 /** An IdP that is not ours, as somebody else may have configured it for pages, and the site of such pages. */
 export class PlainSpa {
@@ -17,8 +19,8 @@ export class PlainSpa {
 
   /** Opens the app in a tab of its own. */
   open(context: BrowserContext, options: Readonly<Record<string, unknown>> = {}): Promise<DirectTab> {
-    const idp = { issuer: this.provider.issuer, person: () => ({ ...NOBODY, sub: '', name: '' }) };
-    return DirectTab.open(context, idp as never, this.site.local, options, CLIENT);
+    const idp = { issuer: this.provider.issuer, person: noForm };
+    return DirectTab.open(context, idp, this.site.local, options, CLIENT);
   }
 
   /** Signs ana in, in a tab that is closed: so the browser has a session at the IdP. */
