@@ -150,6 +150,17 @@ export class Tab {
     await this.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
   }
 
+  /** Waits until so many tabs hold the lock of this name, and so many wait for it. */
+  async untilLocks(name: string, wanted: readonly [held: number, pending: number]): Promise<void> {
+    const counted = `[held, pending].map((all) => all.filter((lock) => lock.name.startsWith('${name} ')).length)`;
+    await until(`the lock ${name}: ${wanted.join()}`, async () => {
+      const found = await this.page.evaluate<readonly number[]>(
+        `navigator.locks.query().then(({ held, pending }) => ${counted})`,
+      );
+      return found.join() === wanted.join() ? true : undefined;
+    });
+  }
+
   /** How many frames are in the document. */
   frames(): Promise<number> {
     return this.page.evaluate<number>("document.querySelectorAll('iframe').length");
