@@ -1,9 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { BrowserContext } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { BrowserContext, Page } from 'playwright-core';
 import { browserIdpForSuite, endAllSessionsOf } from '../support/browser-idp.js';
 import { chromiumForSuite } from '../support/chromium.js';
 import { directApiForSuite } from '../support/direct-api.js';
 import { DirectTab } from '../support/direct-tab.js';
+import { forgeIdTokens } from '../support/forged-id-tokens.js';
+import { until } from '../support/until.js';
 
 const chromium = chromiumForSuite();
 const idp = browserIdpForSuite();
@@ -81,13 +83,40 @@ describe('the access token of a page', () => {
       for (const tab of tabs) api().refused.add(`Bearer ${await tokenOf(tab)}`);
       const answers = await Promise.all(tabs.map((tab) => call(tab, `${api().origin}/`)));
       expect(answers.map(([status]) => status)).toEqual([200, 200]);
-      expect(await tokenOf(tabs[0])).toBe(await tokenOf(tabs[1]));
+      await until('both have the same', async () => {
+        const [one, other] = await Promise.all(tabs.map(tokenOf));
+        return one === other ? true : undefined;
+      });
     }
     for (const tab of tabs) expect(await tab.call('state')).toMatchObject({ status: 'signed_in' });
     // two sign-ins, and not two renewals in every round: what one tab has renewed is told to the other
     expect(redeemed(tabs[0]) + redeemed(tabs[1])).toBeLessThan(2 + 2 * 4);
     const remains = await tabs[0].remains();
     expect(remains).not.toMatch(/eyJ|refresh/);
+  });
+
+  it('is renewed ahead of its end, by the refresh token and without a frame', async () => {
+    await context.clock.install();
+    const tab = await open({ silent: false });
+    const redeeming = tab.page.waitForResponse('**/oauth/token');
+    await tab.signIn('ana');
+    const { expires_in: lastsS } = (await (await redeeming).json()) as { readonly expires_in: number };
+    const first = await tokenOf(tab);
+    await context.clock.fastForward((lastsS - 59) * 1000);
+    await until('it is renewed', () => (redeemed(tab) === 2 ? true : undefined));
+    await tab.until("state.silent?.via === 'frame'"); // that is: not by a redirect
+    expect(await tokenOf(tab)).not.toBe(first);
+    expect(tab.asked.filter((path) => path === '/authorize')).toHaveLength(1); // the sign-in
+  });
+
+  it('is dropped, and the person signed out, when a renewal brings somebody else', async () => {
+    const tab = await signedIn();
+    const forged = await forgeIdTokens(context, '**/oauth/token', { sub: 'person-eve' });
+    api().refused.add(`Bearer ${await tokenOf(tab)}`);
+    expect((await call(tab, `${api().origin}/`))[0]).toBe(401);
+    expect(forged()).toBe(1);
+    expect(await tab.call('state')).toMatchObject({ status: 'signed_out', reason: 'account_changed' });
+    expect(await tab.call('getAccessToken()')).toBeUndefined();
   });
 
   it('is lost, and the person signed out, when the refresh token is worth nothing and the frame says why', async () => {
@@ -101,6 +130,12 @@ describe('the access token of a page', () => {
 });
 
 describe('what can not work is refused at once', () => {
+  let page: Page;
+  beforeAll(async () => {
+    page = await chromium().newPage();
+    await page.goto(`${idp().site.local}/index.html`);
+  });
+  afterAll(() => page.close());
   it.each([
     ['{ pollEveryS: 899 }', 'RangeError'],
     ['{ pollEveryS: 0 }', 'RangeError'],
@@ -112,8 +147,7 @@ describe('what can not work is refused at once', () => {
     ["{ apis: ['api.test'] }", 'TypeError'],
     ['{ pollEveryS: 900 }', 'nothing'],
   ])('%s: %s', async (options, error) => {
-    const tab = await open({ silent: false });
-    const thrown = await tab.page.evaluate(`{
+    const thrown = await page.evaluate(`{
       let thrown = 'nothing';
       try { sessionSync.createDirectSession({ issuer: 'https://idp.test/', clientId: 'spa', silent: false, ...${options} }).close(); }
       catch (error) { thrown = error.name; }

@@ -4,7 +4,7 @@ import { browserStackForSuite } from '../support/browser-stack.js';
 import { chromiumForSuite } from '../support/chromium.js';
 import { FrontEndTab, printMeasured } from '../support/front-end-tab.js';
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 describe('an ending, in every tab of the browser, where the session-poller asks once an hour', () => {
   const chromium = chromiumForSuite();

@@ -4,7 +4,8 @@ import { browserStackForSuite } from '../support/browser-stack.js';
 import { chromiumForSuite, withThirdPartyCookies } from '../support/chromium.js';
 import { FrontEndTab, printMeasured, Requests } from '../support/front-end-tab.js';
 
-const OPENS = 20;
+/** The promised time is the median of 20; elsewhere it is looked at often enough to see that it is no accident. */
+const OPENS = { promised: 20, elsewhere: 5 } as const;
 
 describe('opening a second front end in a browser where somebody is signed in', () => {
   const chromium = chromiumForSuite();
@@ -15,10 +16,10 @@ describe('opening a second front end in a browser where somebody is signed in', 
   });
   afterEach(() => context.close());
 
-  /** Opens a front end as if for the first time, 20 times, and looks at everything that a person could notice. */
-  async function openFresh(browser: BrowserContext, origin: string, where: string): Promise<void> {
+  /** Opens a front end as if for the first time, so many times, and looks at everything that a person could notice. */
+  async function openFresh(browser: BrowserContext, origin: string, where: string, opens: number): Promise<void> {
     const [sinceNavigation, sinceCreation]: [number[], number[]] = [[], []];
-    for (let count = 0; count < OPENS; count += 1) {
+    for (let count = 0; count < opens; count += 1) {
       await browser.clearCookies({ domain: new URL(origin).hostname });
       const tab = await FrontEndTab.open(browser, origin);
       const { atMs, user } = await tab.until('signed_in');
@@ -39,7 +40,7 @@ describe('opening a second front end in a browser where somebody is signed in', 
   it('signs the person in there too, with no visible page, on the same site', async () => {
     const { notes, billing } = stackOf();
     const first = await FrontEndTab.signedIn(context, stackOf(), { origin: notes });
-    await openFresh(context, billing, 'same site, third-party cookies blocked');
+    await openFresh(context, billing, 'same site, third-party cookies blocked', OPENS.promised);
     const { user } = await first.now();
     const second = await FrontEndTab.open(context, billing);
     expect((await second.until('signed_in')).user?.sid).toBe(user?.sid); // one session of single sign-on
@@ -49,7 +50,7 @@ describe('opening a second front end in a browser where somebody is signed in', 
     await withThirdPartyCookies(async (browser) => {
       const { notes, other } = stackOf();
       await FrontEndTab.signedIn(browser, stackOf(), { origin: notes });
-      await openFresh(browser, other, 'another site, third-party cookies allowed');
+      await openFresh(browser, other, 'another site, third-party cookies allowed', OPENS.elsewhere);
     });
   });
 
@@ -84,7 +85,7 @@ describe('opening a second front end in a browser where somebody is signed in', 
         await stackOf().coolDown();
         await tab.page.reload();
         await tab.until('signed_out');
-        await tab.page.waitForFunction("document.querySelector('iframe') === null");
+        await tab.page.waitForFunction("document.querySelector('iframe') === null", undefined, { polling: 50 });
       }
       expect(tripsTo(issuer, requests)).toBe(1);
     },

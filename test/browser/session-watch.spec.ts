@@ -64,7 +64,7 @@ describe('watchSession, in Chromium', () => {
       });`,
     );
     const hears = (word: string, times = 1) =>
-      page.waitForFunction(`heard.filter((word) => word === '${word}').length >= ${times}`);
+      page.waitForFunction(`heard.filter((word) => word === '${word}').length >= ${times}`, undefined, { polling: 50 });
     const frames = () => page.locator('iframe').count();
     const isBlind = () => page.evaluate<boolean>('window.blind === true');
     return { page, asks, hears, frames, isBlind };

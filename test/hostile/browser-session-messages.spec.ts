@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Route } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { browserSessionForSuite } from '../support/browser-session.js';
 import { endCoolDowns } from '../support/silent.js';
 import { until } from '../support/until.js';
 
 const SHORT = { timeoutMs: 1_200 };
+const EVIL = 'http://evil.example.com';
 const RIGHT = "source: 'bff-silent-login', v: 1, isLoggedIn: true, correlationId: 'c', rid";
 
 /** A page in the silent frame, of the right origin, that runs `script`. `rid` is the attempt's, `say` posts to the page. */
@@ -18,8 +19,23 @@ const frameThat = (script: string) => (route: Route) =>
     </script>`,
   });
 
+/** How many listen to messages at the window of a page. */
+async function listeners(page: Page): Promise<number> {
+  const browser = await page.context().newCDPSession(page);
+  const { result } = await browser.send('Runtime.evaluate', { expression: 'window' });
+  const found = await browser.send('DOMDebugger.getEventListeners', { objectId: result.objectId ?? '' });
+  return found.listeners.filter(({ type }) => type === 'message').length;
+}
+
 describe('what is no answer of the silent frame', () => {
   const stage = browserSessionForSuite();
+
+  /** Serves the page without its policy, which would forbid `eval` and frames of other origins. */
+  const withoutPolicy = () =>
+    stage().context.route(`${stage().gateway.a}/`, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ contentType: 'text/html', body: await response.text() });
+    });
 
   it('is told from one that is: the right message is taken, and believed no further than a look', async () => {
     await stage().context.route('**/bff/silent-login**', frameThat(`say({ ${RIGHT} })`));
@@ -71,16 +87,42 @@ describe('what is no answer of the silent frame', () => {
     ],
   ])('T181: %s', async (_, script) => {
     await stage().context.route('**/bff/silent-login**', frameThat(script));
-    await stage().context.route(`${stage().gateway.a}/`, async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ contentType: 'text/html', body: await response.text() }); // its policy would forbid `eval`
-    });
+    await withoutPolicy();
     const tab = await stage().open(SHORT);
     const { silent } = await tab.status('signed_out');
     expect(silent).toMatchObject({ outcome: 'timeout', via: 'frame' });
     expect([stage().times('/bff/user'), await tab.frames()]).toEqual([1, 0]);
     expect(await tab.page.evaluate('globalThis.reads ?? 0')).toBe(0);
     expect(await tab.page.evaluate('({}).isLoggedIn')).toBeUndefined();
+  });
+
+  it('T181: the right content from another origin: the frame itself led astray, a frame beside it, an opened window', async () => {
+    const text = `{ ${RIGHT}: new URL(location).searchParams.get('rid') }`;
+    const post = `(parent === window ? opener : parent).postMessage(${text}, '*')`;
+    await stage().context.route(`${EVIL}/**`, (route) =>
+      route.fulfill({ contentType: 'text/html', body: `<script>${post}</script>` }),
+    );
+    await stage().context.route('**/bff/silent-login**', frameThat(`location = '${EVIL}/frame?rid=' + rid`));
+    await withoutPolicy();
+    const tab = await stage().open(
+      {},
+      '/',
+      "heard = []; addEventListener('message', ({ origin }) => heard.push(origin))",
+    );
+    const rid = await until('the frame is asked for', () => {
+      const frame = tab.page.frames().find((one) => one.url().startsWith(EVIL));
+      return frame && new URL(frame.url()).searchParams.get('rid');
+    });
+    await tab.page.evaluate(`{
+      document.body.append(Object.assign(document.createElement('iframe'), { src: '${EVIL}/beside?rid=${rid}' }));
+      void open('${EVIL}/window?rid=${rid}');
+    }`);
+    const heard = await until('all have said it', async () => {
+      const all = await tab.page.evaluate<readonly string[]>('heard');
+      return all.length === 3 ? all : undefined;
+    });
+    expect(new Set(heard)).toEqual(new Set([EVIL]));
+    expect([(await tab.state()).silent, stage().times('/bff/user')]).toEqual([undefined, 1]); // it waits still
   });
 
   it('T181: the rid of an attempt before', async () => {
@@ -119,6 +161,29 @@ describe('what is no answer of the silent frame', () => {
     expect([status, user?.sub, await tab.frames()]).toEqual(['signed_in', 'ana', 0]);
   });
 
+  it('T182: a frame has ten seconds where nothing else is said, to the millisecond', async () => {
+    await stage().context.route('**/bff/silent-login**', frameThat(''));
+    await stage().context.clock.install({ time: 0 });
+    await stage().context.clock.pauseAt(1_000);
+    const tab = await stage().open();
+    await until('it asks', async () => ((await tab.frames()) === 1 ? true : undefined));
+    await stage().context.clock.runFor(9_999);
+    expect([(await tab.state()).status, await tab.frames()]).toEqual(['unknown', 1]);
+    await stage().context.clock.runFor(1);
+    const { silent } = await tab.status('signed_out');
+    expect([silent, await tab.frames()]).toEqual([{ outcome: 'timeout', via: 'frame', tookMs: 10_000 }, 0]);
+  });
+
+  it.each([
+    ['an answer', `say({ ${RIGHT} })`],
+    ['a time-out', ''],
+  ])('leaves no listener behind after %s', async (_, script) => {
+    await stage().context.route('**/bff/silent-login**', frameThat(script));
+    const tab = await stage().open(SHORT);
+    await tab.status('signed_out');
+    expect([await listeners(tab.page), await tab.frames()]).toEqual([0, 0]);
+  });
+
   it('T182: a policy that blocks the frame is a time-out too', async () => {
     await stage().context.route(`${stage().gateway.a}/`, async (route) => {
       const response = await route.fetch();
@@ -131,11 +196,11 @@ describe('what is no answer of the silent frame', () => {
   });
 
   it('a page that closes its session while it asks takes the frame away, and hears nothing more', async () => {
-    await stage().context.route('**/bff/silent-login**', frameThat(`setTimeout(() => say({ ${RIGHT} }), 300)`));
+    await stage().context.route('**/bff/silent-login**', frameThat(''));
     const tab = await stage().open();
     await until('it asks', async () => ((await tab.frames()) === 1 ? true : undefined));
     await tab.page.evaluate('session.close()');
-    expect(await tab.frames()).toBe(0);
+    expect([await tab.frames(), await listeners(tab.page)]).toEqual([0, 0]);
     expect(await tab.check()).toBe('unavailable');
     expect(await tab.story()).toEqual(['unknown']);
     await endCoolDowns(stage().database);

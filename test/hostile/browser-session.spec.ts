@@ -74,6 +74,7 @@ describe('a page that keeps track of its session, in Chromium', () => {
       const status = await inner.evaluate<string>('globalThis.session?.status').catch(() => undefined);
       return status === 'signed_out' ? true : undefined;
     });
+    expect(await inner.evaluate('sessionStorage.length')).toBe(0); // the mark is set before leaving
     expect([stage().times('/bff/login'), stage().times('/bff/silent-login')]).toEqual([0, 2]);
   });
 
@@ -145,21 +146,6 @@ describe('a page that keeps track of its session, in Chromium', () => {
     await Promise.all([a.status('signed_out'), b.status('signed_out')]);
   });
 
-  it('comes back from the back-forward cache and looks: it was deaf there', async () => {
-    const tab = await stage().signIn('fay', { silent: false });
-    await until('it listens', () => stage().times('/bff/events') || undefined);
-    await tab.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))");
-    const other = await stage().open({ silent: false });
-    await other.status('signed_in');
-    await until('the other tab listens', () => (stage().times('/bff/events') === 2 ? true : undefined));
-    await other.page.evaluate('void session.signOut()');
-    await until('the browser was at the IdP', () => (stage().who === undefined ? true : undefined));
-    await other.status('signed_out');
-    expect((await tab.state()).status).toBe('signed_in');
-    await tab.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
-    await tab.status('signed_out');
-  });
-
   it('T185: twenty tabs that are come back to at once ask once', async () => {
     const tabs = [await stage().signIn('gus')];
     while (tabs.length < 20) tabs.push(await stage().open());
@@ -168,7 +154,9 @@ describe('a page that keeps track of its session, in Chromium', () => {
     const [asked, atIdp] = [stage().times('/bff/user'), stage().atIdp];
     await Promise.all(tabs.map((tab) => tab.focus()));
     await until('one has asked', () => (stage().times('/bff/user') > asked ? true : undefined));
+    await tabs[0]!.untilLocks('look', [0, 0]);
     for (const tab of tabs) await tab.focus();
+    await tabs[0]!.untilLocks('look', [0, 0]);
     expect([stage().times('/bff/user') - asked, stage().atIdp - atIdp]).toEqual([1, 0]);
     expect(stage().times('/bff/events')).toBe(1);
   });
@@ -184,6 +172,42 @@ describe('a page that keeps track of its session, in Chromium', () => {
     await Promise.all(tabs.map((tab) => tab.focus()));
     await Promise.all(tabs.map((tab) => tab.status('signed_in')));
     expect([stage().times('/bff/user') - asked, stage().atIdp - atIdp]).toEqual([2, 1]);
+  });
+
+  it('T185: two tabs whose scripts ask at once are one silent sign-in', async () => {
+    const tabs = [await stage().open({ silent: false }), await stage().open({ silent: false })] as const;
+    await Promise.all(tabs.map((tab) => tab.status('signed_out')));
+    stage().who = { sub: 'lea', sid: 'lea-1' };
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await stage().context.route('**/bff/silent-login**', (route) => held.then(() => route.continue()));
+    const checked = tabs.map((tab) => tab.check());
+    await tabs[0].untilLocks('silent', [1, 1]);
+    release();
+    expect(await Promise.all(checked)).toEqual(['signed_in', 'signed_in']);
+    expect(stage().atIdp).toBe(1);
+  });
+
+  it('a late answer of before a sign-in elsewhere is asked for again, and no silent sign-in is tried', async () => {
+    const options = { silent: false, timeoutMs: 60_000 };
+    const [late, other] = [await stage().open(options), await stage().open(options)];
+    await Promise.all([late.status('signed_out'), other.status('signed_out')]);
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let count = 0;
+    await late.page.route('**/bff/user**', async (route) => {
+      const response = await route.fetch();
+      if ((count += 1) === 1) await held;
+      await route.fulfill({ response });
+    });
+    const checked = late.check();
+    await until('it has asked', () => count || undefined);
+    stage().who = { sub: 'mia', sid: 'mia-1' };
+    expect(await other.check()).toBe('signed_in');
+    await late.status('signed_in');
+    const asked = stage().times('/bff/silent-login');
+    release();
+    expect([await checked, stage().times('/bff/silent-login')]).toEqual(['signed_in', asked]);
   });
 
   it('a late answer of before a sign-out elsewhere signs nobody in again', async () => {

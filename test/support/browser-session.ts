@@ -7,7 +7,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { SessionOptions, User } from '../../libs/browser/src/gateway/session.js';
 import type { SessionState } from '../../libs/browser/src/session-state.js';
 import { appsForSuite } from './apps.js';
-import { chromiumForSuite } from './chromium.js';
+import { type ChromiumWishes, chromiumForSuite } from './chromium.js';
 import { freshDatabase } from './databases.js';
 import { type GatewayUnderTest, startGateway, usualSites } from './gateway.js';
 import { ScriptedIdp, type Scripted } from './scripted-idp.js';
@@ -150,6 +150,17 @@ export class Tab {
     await this.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
   }
 
+  /** Waits until so many tabs hold the lock of this name, and so many wait for it. */
+  async untilLocks(name: string, wanted: readonly [held: number, pending: number]): Promise<void> {
+    const counted = `[held, pending].map((all) => all.filter((lock) => lock.name.startsWith('${name} ')).length)`;
+    await until(`the lock ${name}: ${wanted.join()}`, async () => {
+      const found = await this.page.evaluate<readonly number[]>(
+        `navigator.locks.query().then(({ held, pending }) => ${counted})`,
+      );
+      return found.join() === wanted.join() ? true : undefined;
+    });
+  }
+
   /** How many frames are in the document. */
   frames(): Promise<number> {
     return this.page.evaluate<number>("document.querySelectorAll('iframe').length");
@@ -162,9 +173,9 @@ function goTo(base: string, parameters: Readonly<Record<string, string>>): Scrip
 }
 
 /** Gives each test of this suite a browser of its own, in front of one gateway. `coolDownS` is that of silent sign-ins. */
-export function browserSessionForSuite(coolDownS = 30): () => BrowserStage {
+export function browserSessionForSuite(coolDownS = 30, wishes: ChromiumWishes = {}): () => BrowserStage {
   const apps = appsForSuite();
-  const chromium: () => Browser = chromiumForSuite();
+  const chromium: () => Browser = chromiumForSuite(wishes);
   let [folder, idp, gateway, database] = [''] as unknown as [string, ScriptedIdp, GatewayUnderTest, HubDatabase];
   let stage: BrowserStage;
   beforeAll(async () => {

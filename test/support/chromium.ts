@@ -9,11 +9,18 @@ const launchOptions = () => ({
   args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
 });
 
+/** What a suite wants to be different. */
+export interface ChromiumWishes {
+  /** pages that are left stay in memory, as in everybody's browser; `page.goBack()` never ends then */
+  readonly backForwardCache?: boolean;
+}
+
 /** Gives this suite a headless Chromium as it comes: third-party cookies are blocked. Each context is a browser of its own. */
-export function chromiumForSuite(): () => Browser {
+export function chromiumForSuite({ backForwardCache = false }: ChromiumWishes = {}): () => Browser {
   let browser: Browser | undefined;
   beforeAll(async () => {
-    browser = await chromium.launch(launchOptions());
+    const without = backForwardCache ? { ignoreDefaultArgs: ['--disable-back-forward-cache'] } : {};
+    browser = await chromium.launch({ ...launchOptions(), ...without });
   });
   afterAll(() => browser?.close());
   return () => browser!;

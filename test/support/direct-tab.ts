@@ -56,7 +56,8 @@ export class DirectTab {
   /** Waits until the state is as an expression on `state` says, and gives it. */
   async until(expression: string): Promise<DirectState> {
     await this.page.waitForFunction(`window.client && (({ state }) => ${expression})(client)`, undefined, {
-      timeout: 30_000,
+      timeout: 60_000,
+      polling: 25, // else at each frame that is painted: a tab behind others paints none
     });
     return this.call<DirectState>('state');
   }
