@@ -48,7 +48,7 @@ describe('an identity provider that has been broken into runs no script in the p
   );
 
   it.each([script, 'data:text/html,x', 'nothing'])('by the frame that an app hands on: %j', async (address) => {
-    const { page } = await openApp(context, 'direct');
+    const { page } = await openApp(context, 'watch');
     const watch = `sessionSync.watchSession({
       checkSessionIframe: ${JSON.stringify(address)}, clientId: 'spa', sessionState: 's', onChanged: async () => undefined
     })`;

@@ -201,7 +201,7 @@ describe('what is no answer of the silent frame', () => {
     await until('it asks', async () => ((await tab.frames()) === 1 ? true : undefined));
     await tab.page.evaluate('session.close()');
     expect([await tab.frames(), await listeners(tab.page)]).toEqual([0, 0]);
-    expect(await tab.check()).toBe('unavailable');
+    expect(await tab.check()).toBe('suppressed');
     expect(await tab.story()).toEqual(['unknown']);
     await endCoolDowns(stage().database);
   });

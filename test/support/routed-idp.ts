@@ -35,7 +35,7 @@ export async function routeIdp(context: BrowserContext, metadata: Readonly<Recor
 }
 
 /** Opens a page of the app with the SDK of a mode in it. What the page did not foresee is in `faults`. */
-export async function openApp(context: BrowserContext, mode: 'gateway' | 'direct' | 'accounts', path = '/') {
+export async function openApp(context: BrowserContext, mode: Parameters<typeof sdkScript>[0], path = '/') {
   await context.route(`${APP}/**`, (route) =>
     new URL(route.request().url()).pathname.startsWith('/bff/')
       ? route.fallback() // to a test's own gateway

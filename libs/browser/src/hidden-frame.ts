@@ -74,8 +74,13 @@ export function hiddenFrame(url: string): HTMLIFrameElement {
 }
 
 /** Whether this is an address that loads a page, and runs nothing in the one that asks for it. */
-export const isWeb = (address: unknown): address is string =>
-  typeof address === 'string' && /^https?:\/\//.test(address) && URL.canParse(address);
+export function isWeb(address: unknown): address is string {
+  try {
+    return typeof address === 'string' && /^https?:$/.test(new URL(address).protocol);
+  } catch {
+    return false;
+  }
+}
 
 /** Gives a member of a message that is the message's own. */
 export function own(message: unknown, name: string): unknown {
