@@ -1,81 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import { freePort } from '../../scripts/stack/free-port.js';
-import { appsForSuite, type RunningApp } from '../support/apps.js';
-import { freshDatabase, timelineRoleFor } from '../support/databases.js';
 import { EventReader } from '../support/event-reader.js';
 import { sendRaw } from '../support/raw-request.js';
-import { TcpSwitch } from '../support/tcp-switch.js';
 import { until } from '../support/until.js';
-
-const FRONT_END = 'http://notes.test';
+import { FRONT_END, webForSuite } from '../support/web-suite.js';
 
 describe('the timeline of the web app', () => {
-  const apps = appsForSuite();
-  const folder = mkdtempSync(join(tmpdir(), 'web-pages-'));
-  const asked: IncomingMessage[] = [];
-  let own: string;
-  let web: RunningApp;
-  let database: TcpSwitch;
-  let hub: pg.Client;
-  let databasePort: number;
-  let other: Server;
-
+  const suite = webForSuite();
+  let [own, hub] = ['', new pg.Client()];
   beforeAll(async () => {
-    for (const site of ['notes', 'billing', 'timeline']) {
-      mkdirSync(join(folder, site));
-      writeFileSync(join(folder, site, 'index.html'), `<p>${site}`);
-    }
-    writeFileSync(join(folder, 'secret.txt'), 'hunter2');
-    const hubUrl = await freshDatabase('hub');
-    const role = new URL(await timelineRoleFor(hubUrl));
-    databasePort = Number(role.port);
-    database = await TcpSwitch.start(databasePort);
-    role.port = String(database.port);
-    hub = new pg.Client({ connectionString: hubUrl });
+    own = suite().own;
+    hub = new pg.Client({ connectionString: suite().hubUrl });
     await hub.connect();
-    other = createServer((request, response) => {
-      asked.push(request);
-      if (request.url?.startsWith('/admin/sessions?')) {
-        const session = {
-          id: 'idp-1',
-          sub: 'ana',
-          authTime: '2026-01-01T00:00:00.000Z',
-          clients: [{ clientId: 'c', sid: 's' }],
-        };
-        response.end(JSON.stringify([session]));
-      } else response.writeHead(204).end();
-    });
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-    const elsewhere = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
-    const port = await freePort();
-    own = `http://localhost:${port}`;
-    web = await apps().start('web', {
-      ...{ PORT: String(port), HUB_DATABASE_URL: role.href, TIMELINE_URL: own, PAGES_FOLDER: folder },
-      ...{ FRONT_ENDS: `notes=${FRONT_END},billing=http://billing.test`, SERVICES: `billing=${elsewhere}` },
-      ...{
-        IDP_OPERATOR_URL: elsewhere,
-        IDP_OPERATOR_TOKEN: 'operator',
-        CONTROL_URL: elsewhere,
-        CONTROL_TOKEN: 'control',
-      },
-    });
-  }, 90_000);
-  afterAll(async () => {
-    other.closeAllConnections();
-    other.close();
-    await hub.end();
-    await database.stop();
-    rmSync(folder, { recursive: true });
   });
+  afterAll(() => hub.end());
 
   const statusOf = async (answer: Promise<{ readonly status: number }>) => (await answer).status;
 
@@ -102,10 +43,10 @@ describe('the timeline of the web app', () => {
         reader.entries.filter(({ content }) => content.kind === 'opened').map(({ content }) => content.sub);
       await signIn('before');
       await until('the sign-in is told', () => (opened().length === 1 ? true : undefined));
-      database.cut();
+      suite().database.cut();
       await reader.heard('the hub is away', ({ content }) => content.state === 'away');
       await signIn('meanwhile');
-      database.to(databasePort);
+      suite().database.to(suite().databasePort);
       await until(
         'the hub is back',
         () => reader.events.findLast(({ name }) => name === 'hub')?.content.state === 'here' || undefined,
@@ -121,7 +62,7 @@ describe('the timeline of the web app', () => {
       expect(JSON.stringify(reader.events)).not.toContain('secret-token');
       reader.close();
       again.close();
-      expect(await web.process.log()).toMatch(/hub\.away reason=.*\n[\s\S]*hub\.here/);
+      expect(await suite().web.process.log()).toMatch(/hub\.away reason=.*\n[\s\S]*hub\.here/);
     });
 
     it('keeps nothing for a browser that does not read', async () => {

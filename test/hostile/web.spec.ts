@@ -1,68 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePort } from '../../scripts/stack/free-port.js';
-import { appsForSuite } from '../support/apps.js';
-import { freshDatabase, timelineRoleFor } from '../support/databases.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { EventReader } from '../support/event-reader.js';
 import { sendRaw } from '../support/raw-request.js';
+import { FRONT_END, webForSuite, type WebUnderTest } from '../support/web-suite.js';
 
-const FRONT_END = 'http://notes.test';
 const JSON_TYPE = { 'content-type': 'application/json' };
 /** What the gateway says of a request that came to a front end. */
 const THROUGH = { 'x-forwarded-host': 'notes.test', 'x-forwarded-proto': 'http' };
 const SHOWN = { kind: 'shown', status: 'signed_in' };
 
 describe('the web app', () => {
-  const apps = appsForSuite();
-  const folder = mkdtempSync(join(tmpdir(), 'web-pages-'));
-  const asked: IncomingMessage[] = [];
+  const suite = webForSuite();
   let own: string;
-  let other: Server;
-
-  beforeAll(async () => {
-    for (const site of ['notes', 'billing', 'timeline']) {
-      mkdirSync(join(folder, site));
-      writeFileSync(join(folder, site, 'index.html'), `<p>${site}`);
-    }
-    writeFileSync(join(folder, 'secret.txt'), 'hunter2');
-    const hubUrl = await freshDatabase('hub');
-    const roleUrl = await timelineRoleFor(hubUrl);
-    other = createServer((request, response) => {
-      asked.push(request);
-      if (request.url?.startsWith('/admin/sessions?')) {
-        const session = {
-          id: 'idp-1',
-          sub: 'ana',
-          authTime: '2026-01-01T00:00:00.000Z',
-          clients: [{ clientId: 'c', sid: 's' }],
-        };
-        response.end(JSON.stringify([session]));
-      } else response.writeHead(204).end();
-    });
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-    const elsewhere = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
-    const port = await freePort();
-    own = `http://localhost:${port}`;
-    await apps().start('web', {
-      ...{ PORT: String(port), HUB_DATABASE_URL: roleUrl, TIMELINE_URL: own, PAGES_FOLDER: folder },
-      ...{ FRONT_ENDS: `notes=${FRONT_END},billing=http://billing.test`, SERVICES: `billing=${elsewhere}` },
-      ...{
-        IDP_OPERATOR_URL: elsewhere,
-        IDP_OPERATOR_TOKEN: 'operator',
-        CONTROL_URL: elsewhere,
-        CONTROL_TOKEN: 'control',
-      },
-    });
-  }, 90_000);
-  afterAll(() => {
-    other.closeAllConnections();
-    other.close();
-    rmSync(folder, { recursive: true });
+  let asked: WebUnderTest['asked'];
+  beforeAll(() => {
+    ({ own, asked } = suite());
   });
 
   const post = (path: string, headers: Readonly<Record<string, string>>, body?: unknown) =>
