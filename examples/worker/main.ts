@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { setTimeout } from 'node:timers/promises';
 import { Injectable, Logger, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { type HeardEnding, OnSessionEnded, SessionSyncModule, startSessionSync } from '@session-sync/nestjs';
+import { type HeardEnding, OnSessionEnded, SessionSyncModule, startSessionSync, SyncState } from '@session-sync/nestjs';
 import { prismaAppSessions } from '@session-sync/nestjs/prisma';
 import { openDatabase } from '../prisma/open-database.js';
 import { databaseUrl, settings } from '../settings.js';
@@ -57,4 +57,7 @@ class AppModule {}
 const app = await NestFactory.createApplicationContext(AppModule);
 app.enableShutdownHooks();
 await startSessionSync(app);
+const state = app.get(SyncState);
+// an ending that comes before it hears any would stop no job
+while (!state.caughtUp || state.trueAsOf === undefined) await setTimeout(50);
 for (const job of process.argv.slice(2)) void app.get(Exports).run(JSON.parse(job) as Job); // a queue would give them out
