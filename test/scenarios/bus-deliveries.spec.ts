@@ -43,9 +43,9 @@ describe('a delivery', () => {
     });
     let said = ''; // lines of the log stand between, and a piece may hold several
     dying.stdout.on('data', (text) => (said += String(text)));
-    await until('it is applied', () => (/^7$/m.test(said) ? true : undefined));
-    dying.kill('SIGKILL');
-    await once(dying, 'exit');
+    const exited = once(dying, 'exit');
+    await until('it is applied', () => (/^7$/m.test(said) ? true : undefined)).finally(() => dying.kill('SIGKILL'));
+    await exited;
     const again: Numbered[] = [];
     suite().hear(streamOf('killed'), (message) => void again.push(message), { ackWaitMs: 1_000 });
     await until('it comes again', () => (again.length > 0 ? true : undefined));
