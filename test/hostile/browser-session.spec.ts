@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { browserSessionForSuite } from '../support/browser-session.js';
+import { browserSessionForSuite, type Tab } from '../support/browser-session.js';
 import { endCoolDowns } from '../support/silent.js';
 import { until } from '../support/until.js';
 
@@ -188,20 +188,26 @@ describe('a page that keeps track of its session, in Chromium', () => {
     expect(stage().atIdp).toBe(1);
   });
 
-  it('a late answer of before a sign-in elsewhere is asked for again, and no silent sign-in is tried', async () => {
-    const options = { silent: false, timeoutMs: 60_000 };
-    const [late, other] = [await stage().open(options), await stage().open(options)];
-    await Promise.all([late.status('signed_out'), other.status('signed_out')]);
+  /** Lets a tab ask who is signed in, and holds the answer back that the gateway has given. */
+  async function checkLate(tab: Tab) {
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     let count = 0;
-    await late.page.route('**/bff/user**', async (route) => {
+    await tab.page.route('**/bff/user**', async (route) => {
       const response = await route.fetch();
       if ((count += 1) === 1) await held;
       await route.fulfill({ response });
     });
-    const checked = late.check();
+    const checked = tab.check();
     await until('it has asked', () => count || undefined);
+    return { checked, release };
+  }
+
+  it('a late answer of before a sign-in elsewhere is asked for again, and no silent sign-in is tried', async () => {
+    const options = { silent: false, timeoutMs: 60_000 };
+    const [late, other] = [await stage().open(options), await stage().open(options)];
+    await Promise.all([late.status('signed_out'), other.status('signed_out')]);
+    const { checked, release } = await checkLate(late);
     stage().who = { sub: 'mia', sid: 'mia-1' };
     expect(await other.check()).toBe('signed_in');
     await late.status('signed_in');
@@ -212,16 +218,7 @@ describe('a page that keeps track of its session, in Chromium', () => {
 
   it('a late answer of before a sign-out elsewhere signs nobody in again', async () => {
     const late = await stage().signIn('jan', { silent: false, timeoutMs: 60_000 });
-    let release: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
-    let count = 0;
-    await late.page.route('**/bff/user**', async (route) => {
-      const response = await route.fetch();
-      if ((count += 1) === 1) await held;
-      await route.fulfill({ response });
-    });
-    const checked = late.check();
-    await until('it has asked', () => count || undefined);
+    const { checked, release } = await checkLate(late);
     await stage().endAtIdp('jan-1');
     await late.status('signed_out');
     release();
