@@ -21,6 +21,7 @@ export default {
     ],
   },
   maxWorkers: 2, // on two cores Jest would take one
+  workerIdleMemoryLimit: '1GB', // Node keeps the ES modules of a finished suite, some 14 MB each: a worker begins anew
   testTimeout: 180_000, // tests wait for facts, so that only a busy machine comes near it
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
