@@ -2,7 +2,7 @@ import type { Clock, ProbeOutcome } from '#session';
 import { isClearText } from './clear-text.js';
 import { IdpError } from './errors.js';
 import { namesNextPage } from './next-page.js';
-import { TimeLimit } from './time-limit.js';
+import { type IdpRequest, type Received, sendRequest } from './send-request.js';
 
 /** How to reach an IdP. */
 export interface IdpAddress {
@@ -17,13 +17,6 @@ export interface IdpAddress {
 
 /** There was no answer. */
 export type Unreachable = Extract<ProbeOutcome, { kind: 'unreachable' }>;
-/** One answer's text and headers. */
-interface Received {
-  readonly kind: 'received';
-  readonly text: string;
-  readonly response: Response;
-}
-
 /** One answer, read whole. `body` is undefined when it was no JSON. */
 export type Answer = Extract<ProbeOutcome, { kind: 'answered' }> & {
   readonly location: string | undefined;
@@ -52,7 +45,7 @@ export class IdpHttp {
   ) {}
 
   /** Sends one request. Network faults are an outcome, not an exception. @throws IdpError `IDP_INSECURE` */
-  async send(url: string, init: RequestInit, signal?: AbortSignal): Promise<Answer | Unreachable> {
+  async send(url: string, init: IdpRequest, signal?: AbortSignal): Promise<Answer | Unreachable> {
     const received = await this.exchange(url, init, signal);
     return received.kind === 'received' ? toAnswer(received, this.clock.now()) : received;
   }
@@ -66,8 +59,7 @@ export class IdpHttp {
     const received = await this.exchange(url, { headers: { accept: 'application/json, application/jwk-set+json' } });
     if (received.kind === 'unreachable')
       throw new IdpError('IDP_UNAVAILABLE', `${url} can't be reached: ${received.reason}`);
-    if (received.response.status !== 200)
-      throw new IdpError('IDP_UNAVAILABLE', `${url} answered ${received.response.status}`);
+    if (received.status !== 200) throw new IdpError('IDP_UNAVAILABLE', `${url} answered ${received.status}`);
     return received.text;
   }
 
@@ -91,50 +83,29 @@ export class IdpHttp {
     return reached.href;
   }
 
-  private async exchange(url: string, init: RequestInit, signal?: AbortSignal): Promise<Received | Unreachable> {
-    const target = this.resolve(url);
-    const limit = new TimeLimit(this.address.timeoutMs ?? REQUEST_LIMIT_MS, signal);
-    try {
-      const response = await fetch(target, { ...init, redirect: 'manual', signal: limit.signal });
-      const text = await readLimited(response);
-      return text === undefined ? { kind: 'unreachable', reason: 'too_large' } : { kind: 'received', text, response };
-    } catch (error) {
-      return { kind: 'unreachable', reason: limit.isOver ? 'timeout' : reasonOf(error) };
-    } finally {
-      limit.done();
-    }
+  private exchange(url: string, init: IdpRequest, signal?: AbortSignal): Promise<Received> {
+    const { timeoutMs = REQUEST_LIMIT_MS } = this.address;
+    return sendRequest(this.resolve(url), init, { timeoutMs, maxBytes: BODY_LIMIT, signal });
   }
 }
 
-function toAnswer({ text, response: { status, headers } }: Received, now: Date): Answer {
-  const type = headers.get('content-type') ?? '';
+function toAnswer({ text, status, headers }: Extract<Received, { kind: 'received' }>, now: Date): Answer {
+  const type = headers['content-type'] ?? '';
   return {
     kind: 'answered',
     status,
     body: JSON_TYPE.test(type) ? parseJson(text) : undefined,
     jwt: JWT_TYPE.test(type) ? text.trim() : undefined,
-    retryAfterS: retryAfterOf(headers.get('retry-after'), now),
-    challenge: headers.get('www-authenticate') ?? undefined,
-    location: headers.get('location') ?? undefined,
-    hasNextPage: namesNextPage(headers.get('link')),
+    retryAfterS: retryAfterOf(headers['retry-after'], now),
+    challenge: joined(headers['www-authenticate']),
+    location: headers.location,
+    hasNextPage: namesNextPage(joined(headers.link)),
   };
 }
 
-async function readLimited({ body }: Response): Promise<string | undefined> {
-  if (body === null) return '';
-  const reader = (body as ReadableStream<Uint8Array>).getReader(); // what iterates over it costs more than the request
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for (let read = await reader.read(); !read.done; read = await reader.read()) {
-    size += read.value.length;
-    if (size > BODY_LIMIT) {
-      await reader.cancel();
-      return undefined;
-    }
-    chunks.push(read.value);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
+/** A header that came several times is one list (RFC 9110 §5.3). */
+const joined = (header: string | readonly string[] | undefined): string | undefined =>
+  typeof header === 'object' ? header.join(', ') : header;
 
 function parseJson(text: string): unknown {
   try {
@@ -145,15 +116,9 @@ function parseJson(text: string): unknown {
 }
 
 /** @see {@link https://www.rfc-editor.org/rfc/rfc9110#field.retry-after RFC 9110} §10.2.3 */
-function retryAfterOf(value: string | null, now: Date): number | undefined {
-  if (value === null) return undefined;
+function retryAfterOf(value: string | undefined, now: Date): number | undefined {
+  if (value === undefined) return undefined;
   if (/^\d+$/.test(value)) return Number(value);
   const at = Date.parse(value);
   return Number.isNaN(at) ? undefined : Math.max(0, (at - now.getTime()) / 1000);
-}
-
-function reasonOf(error: unknown): string {
-  const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
-  return typeof code === 'string' ? code.toLowerCase() : 'connect';
 }

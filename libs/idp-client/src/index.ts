@@ -23,6 +23,7 @@ export type { IdpErrorCode } from './errors.js';
 export { authenticate } from './client-authentication.js';
 export type { ClientAuthentication } from './client-authentication.js';
 export { IdpHttp, REQUEST_LIMIT_MS } from './idp-http.js';
+export type { IdpRequest } from './send-request.js';
 export type { Answer, IdpAddress, Unreachable } from './idp-http.js';
 export { isClearText } from './clear-text.js';
 export { keysAt } from './idp-keys.js';

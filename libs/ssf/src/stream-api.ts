@@ -1,4 +1,4 @@
-import { type Answer, IdpHttp, type Unreachable } from '#idp-client';
+import { type Answer, IdpHttp, type IdpRequest, type Unreachable } from '#idp-client';
 import type { Clock, SsfReply } from '#session';
 import type { ApiAuthorization } from './api-authorization.js';
 import { pollRequest } from './poll-answer.js';
@@ -73,13 +73,13 @@ export class StreamApi {
     options: { timeoutMs?: number; signal?: AbortSignal; headers?: Readonly<Record<string, string>> } = {},
   ): Promise<ApiAnswer> {
     const { headers, ...others } = options;
-    const init = { method: 'POST', body: JSON.stringify(body) };
+    const init = { method: 'POST', body: JSON.stringify(body) } as const;
     return this.send(url, { ...init, headers: { 'content-type': 'application/json', ...headers } }, others);
   }
 
   private async send(
     url: string,
-    { headers, ...init }: Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> },
+    { headers, ...init }: IdpRequest,
     { timeoutMs = TIMEOUT_MS, signal }: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
   ): Promise<ApiAnswer> {
     const http = new IdpHttp({ ...this.transmitter, timeoutMs }, this.clock);
