@@ -20,8 +20,8 @@ const WARM_UP_MS = 6_000;
 const WARM_UP_PROBES = 12_000;
 
 /**
- * The session-poller as it is in production, with sessions that are always due, against a bare loop of the same HTTP client
- * on the same IdP. Each has the machine for itself while it is its turn; Postgres and the IdP run beside both.
+ * The session-poller as it is in production, with sessions that are always due, against a bare loop of the same HTTP client, and
+ * one of fetch, on the same IdP. Each has the machine for itself while it is its turn; Postgres and the IdP run beside both.
  */
 export async function probes({ seconds, rounds, browsers, flags }: Options): Promise<Report> {
   const sessions = browsers < 20 ? 500 : 20_000;
@@ -32,17 +32,20 @@ export async function probes({ seconds, rounds, browsers, flags }: Options): Pro
     const rows = await interleave(
       {
         'session-poller': () => bench.turn('apps/session-poller/src/main.js', flags, seconds),
-        'bare loop': () => bench.turn('bench/bare-probes.js', [], seconds),
+        'bare loop': () => bench.turn('bench/bare-probes.js', [], seconds, { CLIENT: 'http' }),
+        'bare loop of fetch': () => bench.turn('bench/bare-probes.js', [], seconds, { CLIENT: 'fetch' }),
       },
       rounds,
     );
-    const [ours, bare] = [rows['session-poller'], rows['bare loop']];
+    const { 'session-poller': ours, 'bare loop': bare, 'bare loop of fetch': fetched } = rows;
     return {
       name: 'probes',
       rows,
       figures: {
         'probes/s, to the bare loop (target 0.7)': ours.perSecond / bare.perSecond,
         'the same by processor time of the asking process': bare.cpuUs / ours.cpuUs,
+        'probes/s, to the bare loop of fetch': ours.perSecond / fetched.perSecond,
+        'the same by processor time': fetched.cpuUs / ours.cpuUs,
       },
     };
   } finally {
@@ -98,9 +101,9 @@ class ProbeBench {
   }
 
   /** Lets one program ask for a while, and counts at the IdP. */
-  async turn(program: string, flags: readonly string[], seconds: number): Promise<Measured> {
+  async turn(program: string, flags: readonly string[], seconds: number, env = {}): Promise<Measured> {
     const before = await this.count();
-    const child = this.spawn(program, flags, { PORT: String(await freePort()) });
+    const child = this.spawn(program, flags, { PORT: String(await freePort()), ...env });
     while ((await this.count()) === before) await pause(50);
     await pause(WARM_UP_MS);
     while (!this.isQuick && (await this.count()) - before < WARM_UP_PROBES) await pause(50);

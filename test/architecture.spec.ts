@@ -56,6 +56,7 @@ const GRANTS: Readonly<Record<string, Allowed>> = {
     zod: 'reads error answers',
     'node:http': 'asks an IdP, at a quarter of what fetch costs (ADR 47)',
     'node:https': 'the same',
+    'node:net': 'the type of a socket',
     'node:zlib': 'reads what comes compressed all the same',
   },
   ssf: {

@@ -5,7 +5,7 @@ import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, 
 
 /** What an endpoint answers. `hang` never answers; `endless` never ends its answer; `reset` breaks the connection. */
 export type Scripted =
-  | { readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string | string[]>> }
   | 'hang'
   | 'endless'
   | 'reset';

@@ -1,10 +1,13 @@
-import { getEventListeners } from 'node:events';
+import { getEventListeners, once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { TestClock } from '../../../test/support/clock.js';
+import { FullPort } from '../../../test/support/full-port.js';
 import { ScriptedIdp, type Scripted } from '../../../test/support/scripted-idp.js';
 import { IdpClient, type IdpClientOptions } from './idp-client.js';
 import { IdpHttp } from './idp-http.js';
+import { wasNeverSent } from './never-sent.js';
 import { namesNextPage } from './next-page.js';
 
 const TIMEOUT_MS = 300;
@@ -108,6 +111,69 @@ describe('the way to an IdP', () => {
     idp.paths.set('/jwks', () => ({ status: 200, body: JSON.stringify({ keys: [idp.keys.publicJwk] }) }));
     const key = await clientWith().keys()({ alg: 'RS256', kid: 'k1' }, { payload: '', signature: '' });
     expect(key).toMatchObject({ type: 'public' });
+  });
+
+  it('says who asks, and asks for no compression', async () => {
+    await http().send(`${idp.issuer}/jwks`, {});
+    const { headers } = idp.received.at(-1) ?? {};
+    expect(headers).toMatchObject({ 'user-agent': 'session-sync', 'accept-encoding': 'identity' });
+  });
+
+  it('sends a form as a form, whole', async () => {
+    idp.paths.set('/echo', (form) => ({ status: 200, body: { a: form.get('a') } }));
+    const body = new URLSearchParams({ a: 'ü&=+ ' });
+    expect(await http().send(`${idp.issuer}/echo`, { method: 'POST', body })).toMatchObject({ body: { a: 'ü&=+ ' } });
+    expect(idp.received.at(-1)?.headers['content-type']).toBe('application/x-www-form-urlencoded');
+  });
+
+  it.each([
+    ['content-encoding', 'x-odd', { body: undefined }],
+    ['retry-after', '7', { retryAfterS: 7 }],
+    ['location', 'https://elsewhere.example/', { location: 'https://elsewhere.example/' }],
+    ['link', ['<a>; rel="prev"', '<b>; rel="next"'], { hasNextPage: true }],
+    [
+      'www-authenticate',
+      ['Basic', 'Bearer error="invalid_token"'],
+      { challenge: 'Basic, Bearer error="invalid_token"' },
+    ],
+  ])('reads the header %s: %j', async (name, value, read) => {
+    idp.paths.set('/with-header', () => ({ status: 401, body: { a: 1 }, headers: { [name]: value } }));
+    expect(await http().send(`${idp.issuer}/with-header`, {})).toMatchObject({ status: 401, ...read });
+  });
+
+  it('is another connection after an answer that never came, and then that one again', async () => {
+    idp.paths.set('/never', () => 'hang');
+    expect(await http({ timeoutMs: 50 }).send(`${idp.issuer}/never`, {})).toMatchObject({ reason: 'timeout' });
+    const before = idp.connections;
+    for (let n = 0; n < 5; n += 1) await http().send(`${idp.issuer}/jwks`, {});
+    expect(idp.connections - before).toBeLessThanOrEqual(1);
+  });
+
+  it('may have been taken when only the TLS handshake is not answered in time', async () => {
+    const mute = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { port } = mute.address() as AddressInfo;
+    const asked = http({ timeoutMs: 100 }).send(`https://127.0.0.1:${port}/x`, {});
+    expect(await asked).toEqual({ kind: 'unreachable', reason: 'timeout' });
+    mute.close();
+  });
+
+  it('was surely never sent when no connection comes about in time', async () => {
+    const full = await FullPort.open();
+    const asked = await http({ timeoutMs: 200 }).send(`http://127.0.0.1:${full.port}/x`, {});
+    full.close();
+    expect(asked).toEqual({ kind: 'unreachable', reason: 'connect_timeout' });
+    expect(wasNeverSent('connect_timeout')).toBe(true);
+  });
+
+  it.each([
+    ['econnrefused', 'http://127.0.0.1:1/x'],
+    ['enotfound', 'https://nobody.invalid/x'],
+  ])('says %s of a request that never left', async (reason, url) => {
+    const outcome = await http().send(url, {});
+    expect(outcome).toMatchObject({ kind: 'unreachable' });
+    expect(wasNeverSent((outcome as { reason: string }).reason)).toBe(true);
+    if (reason === 'econnrefused') expect(outcome).toMatchObject({ reason });
   });
 
   it('leaves nothing behind in a signal that lives as long as the process', async () => {

@@ -5,7 +5,7 @@ const BEFORE_THE_REQUEST = new Set([
   'eai_again',
   'ehostunreach',
   'enetunreach',
-  'und_err_connect_timeout',
+  'connect_timeout',
   'cert_has_expired',
   'cert_not_yet_valid',
   'cert_revoked',
@@ -22,7 +22,7 @@ const BEFORE_THE_REQUEST = new Set([
  * Whether a request that failed with `reason` surely never left. A reset and a time limit do not say: the server may have
  * had the request, and acted on it.
  *
- * @param reason the error's code as Node and undici write it, in small letters
+ * @param reason as `sendRequest` gives it: the code of Node's error in small letters
  */
 export function wasNeverSent(reason: string): boolean {
   return BEFORE_THE_REQUEST.has(reason);

@@ -6,6 +6,7 @@ import {
   request as sendPlain,
 } from 'node:http';
 import { Agent as SecureAgent, request as sendSecure } from 'node:https';
+import type { Socket } from 'node:net';
 import { unpacked } from './unpacked.js';
 
 /** One request: GET, where nothing else is said. A form is sent as one. */
@@ -45,7 +46,8 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
 /**
  * Sends one request and reads its answer. A redirect is an answer like any other: nobody follows it. Never rejects: what goes wrong
- * has a reason, which is `timeout`, `too_large`, the code of Node's error in small letters, or `connect`.
+ * has a reason, which is `timeout`, `connect_timeout` (nothing has been sent), `too_large`, the code of Node's error in small letters,
+ * or `connect`.
  */
 export function sendRequest(target: string, request: IdpRequest, limits: RequestLimits): Promise<Received> {
   const { timeoutMs, maxBytes, signal } = limits;
@@ -57,7 +59,9 @@ export function sendRequest(target: string, request: IdpRequest, limits: Request
       sent.destroy();
     };
     const stop = fail.bind(undefined, 'connect');
-    const timer = setTimeout(fail, timeoutMs, 'timeout');
+    const timer = setTimeout(() => {
+      fail(isConnected(sent) ? 'timeout' : 'connect_timeout');
+    }, timeoutMs);
     signal?.addEventListener('abort', stop, { once: true });
     let received: (() => Received) | undefined;
     sent.on('response', (answer) => {
@@ -81,6 +85,9 @@ function begin(target: string, { method = 'GET', headers, body }: IdpRequest): C
   const sent = send(target, { method, agent, headers: { ...ALWAYS, ...(isForm && FORM), ...headers } });
   return sent.end(isForm ? body.toString() : body);
 }
+
+/** Whether there was a connection that something could have left by. */
+const isConnected = ({ socket }: { readonly socket: Socket | null }): boolean => socket?.connecting === false;
 
 /** Reads an answer; what it gives says what has come. `fail` hears why no more will. */
 function collect(answer: IncomingMessage, maxBytes: number, fail: (reason: string) => void): () => Received {

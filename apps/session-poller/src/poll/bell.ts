@@ -1,6 +1,9 @@
 /** Waits, unless or until `signal` aborts. */
 export type Rest = (ms: number, signal: AbortSignal) => Promise<void>;
 
+/** Given by itself, no error is made each time, with a stack that nobody reads. */
+const RUNG = 'rung';
+
 /** Rest that somebody may cut short. A ring while nobody rests is kept for the next rest. */
 export class Bell {
   private rung = new AbortController();
@@ -8,7 +11,7 @@ export class Bell {
   constructor(private readonly rest: Rest) {}
 
   ring(): void {
-    this.rung.abort();
+    this.rung.abort(RUNG);
   }
 
   async wait(ms: number): Promise<void> {

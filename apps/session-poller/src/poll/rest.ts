@@ -1,7 +1,13 @@
-import { setTimeout } from 'node:timers/promises';
 import type { Rest } from './bell.js';
 
 /** Waits, unless or until `signal` aborts. */
-export const rest: Rest = async (ms, signal) => {
-  await setTimeout(ms, undefined, { signal }).catch(() => undefined);
-};
+export const rest: Rest = (ms, signal) =>
+  new Promise((resolve) => {
+    const over = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', over);
+      resolve();
+    };
+    const timer = setTimeout(over, signal.aborted ? 0 : ms);
+    signal.addEventListener('abort', over);
+  });
