@@ -1,5 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import { HubClock, HubDatabase } from '#store';
+import { HubTimeService } from '../../apps/session-poller/src/time/hub-time.service.js';
+import { freshDatabase } from '../support/databases.js';
 import { active, pollersForSuite } from '../support/poller.js';
 import { until } from '../support/until.js';
 
@@ -39,5 +42,33 @@ describe('T149: a session-poller on a machine whose clock is wrong', () => {
     await startPoller();
     await until('it ends', () => isEnded(sid));
     expect((await eventsOf(sid)).map(({ causeId }) => causeId)).toEqual([sid]);
+  });
+});
+
+describe('the hub’s time at the start of a session-poller', () => {
+  const sources = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
+
+  /** Starts once. Gives how long the start took, and how wrong its clock then was: Postgres runs on this machine. */
+  const start = async (url: string) => {
+    const [clock, database] = [new HubClock(sources), new HubDatabase(url)];
+    const service = new HubTimeService(clock, database);
+    const startedMs = performance.now();
+    await service.onModuleInit();
+    const tookMs = performance.now() - startedMs;
+    const wrongMs = Math.abs(clock.now().getTime() - Date.now());
+    service.onApplicationShutdown();
+    await database.onApplicationShutdown();
+    return { tookMs, wrongMs };
+  };
+
+  it('is not wrong by the time that the connection took to open', async () => {
+    const url = await freshDatabase('hub');
+    const shares: number[] = [];
+    for (let times = 0; times < 7; times++) {
+      const { tookMs, wrongMs } = await start(url);
+      shares.push(wrongMs / tookMs);
+    }
+    const [, , , median] = shares.sort((a, b) => a - b);
+    expect(median).toBeLessThan(0.25); // with half of the way there in it: nearly a half
   });
 });

@@ -30,8 +30,8 @@ export class SessionEndedController {
     const event = decodeSessionEnded(message);
     if (!trustedBy(this.settings)(event.iss))
       throw new SessionError('SESSION_ISSUER_UNTRUSTED', 'the event is of an issuer that this service does not trust');
+    const revoked = await this.store.sessions.applyEnded(event, this.clock.now());
     const appliedAt = this.clock.now();
-    const revoked = await this.store.sessions.applyEnded(event, appliedAt);
     this.endings.hear(event);
     this.logger.log(
       `session.revoked event=${event.id} scope=${event.scope} sid=${event.sid ?? '-'} cause=${event.cause} sessions=${revoked}`,

@@ -18,7 +18,10 @@ export interface Waterfall {
   readonly scaleMs: number;
 }
 
-/** Lays an ending out in time. A receipt is measured from the publication, a page from what the clocks say. */
+/**
+ * Lays an ending out in time. A receipt is measured from the publication, a page from what the clocks say: the hub's and the
+ * web app's may disagree by a few milliseconds, and nothing is drawn before the ending.
+ */
 export function waterfallOf({ ended, published, receipts, shown }: EndingRow): Waterfall {
   const publishedMs = published?.tookMs ?? 0;
   const bars: readonly Bar[] = [

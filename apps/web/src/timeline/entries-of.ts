@@ -111,7 +111,7 @@ function receiptsOf(before: HubRows, now: HubRows): readonly NewEntry[] {
     }));
 }
 
-/** Two clocks may disagree by a little. */
+/** The hub's clock and a service's may disagree by a few milliseconds; by more, and the machines' clocks are wrong. */
 const between = (from: Date, to: Date): number => Math.max(0, to.getTime() - from.getTime());
 
 /** When the list was full, what is older than all of it has been seen before: it comes back when something newer is removed. */
