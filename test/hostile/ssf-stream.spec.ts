@@ -65,7 +65,7 @@ describe('the stream of security events, at the session-poller as a process', ()
     ['drop' as const],
   ])('T197: %j to every poll makes the channel unhealthy, ends nobody, and heals', async (answer) => {
     transmitter.holdMs = 10;
-    await start({ everyS: 0.05 });
+    await start({ everyS: 0.02 });
     await isVerified();
     const sid = await signIn('gia');
     transmitter.script = () => answer;
