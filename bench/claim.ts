@@ -13,9 +13,10 @@ const BATCH = 100;
 const MEMORY = '4GB';
 /** claims of one size one after the other, before it is the other's turn */
 const TURN = 20;
+const TEMPLATE = 'hub_template';
 
 /** The claim of due sessions, from a table of 10,000 sessions and from one of 1,000,000: both in the same Postgres, in turns. */
-export async function claim({ rounds, browsers }: Options): Promise<Report> {
+export async function claim({ rounds, warmUps, browsers }: Options): Promise<Report> {
   const isQuick = browsers < 20;
   const sizes = isQuick ? [2_000, 20_000] : [10_000, 1_000_000];
   const dir = await createRunFolder('bench-claim');
@@ -23,8 +24,9 @@ export async function claim({ rounds, browsers }: Options): Promise<Report> {
   try {
     const postgres = await startPostgres(guard, isQuick ? { dir } : { dir, memory: MEMORY });
     const tables: Table[] = [];
-    for (const size of sizes) tables.push(await fill(await postgres.createDatabase(`hub_${size}`), size));
-    for (const table of tables) await turn(table, TURN); // warms up
+    await migrate('hub', await postgres.createDatabase(TEMPLATE));
+    for (const size of sizes) tables.push(await fill(await postgres.createDatabase(`hub_${size}`, TEMPLATE), size));
+    for (const table of tables) await turn(table, warmUps * TURN);
     for (const table of tables) table.timesMs.length = 0;
     for (let round = 0; round < rounds * 5; round += 1) for (const table of tables) await turn(table, TURN);
     const rows = Object.fromEntries(tables.map((table) => [`${table.size} sessions`, rowOf(table)]));
@@ -55,7 +57,6 @@ interface Table {
 
 /** Sessions as a busy gateway has them: one browser each, tokens of the usual length, due evenly over the interval, a tenth of them by now. */
 async function fill(url: string, size: number): Promise<Table> {
-  await migrate('hub', url);
   const database = new HubDatabase(url);
   for (let from = 0; from < size; from += 10_000) {
     const to = Math.min(size, from + 10_000) - 1;

@@ -5,7 +5,7 @@ import { newSessions, ServiceStack } from './service-stack.js';
 const CONNECTIONS = 64;
 
 /** The same answer of one service process behind the session guard, behind a guard that says yes, and behind none, in turns. */
-export async function guard({ seconds, rounds, browsers, flags }: Options): Promise<Report> {
+export async function guard({ seconds, rounds, warmUps, browsers, flags }: Options): Promise<Report> {
   const stack = await ServiceStack.start('bench-guard');
   try {
     const { pid, origin } = await stack.startService(flags);
@@ -20,7 +20,7 @@ export async function guard({ seconds, rounds, browsers, flags }: Options): Prom
       'behind a guard that says yes': of('/yes'),
       'behind no guard': of('/unguarded'),
     };
-    await interleave(targets, 1); // warms up
+    await interleave(targets, warmUps);
     const rows = await interleave(targets, rounds);
     const [ours, yes, none] = [
       rows['behind the session guard'],

@@ -37,8 +37,8 @@ const { values, positionals } = parseArgs({
 });
 const flags = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`];
 const options: Options = values.quick
-  ? { seconds: 1, rounds: 1, browsers: 2, flags }
-  : { seconds: Number(values.seconds), rounds: Number(values.rounds), browsers: 20, flags };
+  ? { seconds: 1, rounds: 1, warmUps: 0, browsers: 2, flags }
+  : { seconds: Number(values.seconds), rounds: Number(values.rounds), warmUps: 1, browsers: 20, flags };
 const names = positionals.length === 0 ? Object.keys(BENCHMARKS) : positionals;
 const unknown = names.find((name) => BENCHMARKS[name] === undefined);
 if (unknown === undefined) {

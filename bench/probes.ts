@@ -23,12 +23,12 @@ const WARM_UP_PROBES = 12_000;
  * The session-poller as it is in production, with sessions that are always due, against a bare loop of the same HTTP client, and
  * one of fetch, on the same IdP. Each has the machine for itself while it is its turn; Postgres and the IdP run beside both.
  */
-export async function probes({ seconds, rounds, browsers, flags }: Options): Promise<Report> {
+export async function probes({ seconds, rounds, warmUps, browsers, flags }: Options): Promise<Report> {
   const sessions = browsers < 20 ? 500 : 20_000;
   const dir = await createRunFolder('bench-probes');
   const guard = await startGuard(dir);
   try {
-    const bench = await ProbeBench.start(guard, dir, sessions);
+    const bench = await ProbeBench.start(guard, dir, sessions, warmUps > 0);
     const rows = await interleave(
       {
         'session-poller': () => bench.turn('apps/session-poller/src/main.js', flags, seconds),
@@ -59,10 +59,10 @@ class ProbeBench {
     private readonly dir: string,
     private readonly stub: string,
     private readonly env: Readonly<Record<string, string>>,
-    private readonly isQuick: boolean,
+    private readonly warmsUp: boolean,
   ) {}
 
-  static async start(guard: Guard, dir: string, sessions: number): Promise<ProbeBench> {
+  static async start(guard: Guard, dir: string, sessions: number, warmsUp: boolean): Promise<ProbeBench> {
     const [postgres, nats, port] = [
       await startPostgres(guard, { dir }),
       await startNats(guard, { dir }),
@@ -94,7 +94,7 @@ class ProbeBench {
       ...{ TOKEN_KEYS: `k1:${secret.toString('base64')}`, IDPS: stringify({ idps: { main } }) },
       ...{ STUB: stub, CONCURRENCY: String(CONCURRENCY), TOKENS: String(sessions) },
     };
-    const bench = new ProbeBench(guard, dir, stub, env, sessions < 1_000);
+    const bench = new ProbeBench(guard, dir, stub, env, warmsUp);
     bench.spawn('bench/introspection-stub.js', [], { PORT: String(port) });
     while ((await fetch(`${stub}/count`).catch(() => undefined)) === undefined) await pause(50);
     return bench;
@@ -105,8 +105,8 @@ class ProbeBench {
     const before = await this.count();
     const child = this.spawn(program, flags, { PORT: String(await freePort()), ...env });
     while ((await this.count()) === before) await pause(50);
-    await pause(WARM_UP_MS);
-    while (!this.isQuick && (await this.count()) - before < WARM_UP_PROBES) await pause(50);
+    if (this.warmsUp) await pause(WARM_UP_MS);
+    while (this.warmsUp && (await this.count()) - before < WARM_UP_PROBES) await pause(50);
     const [from, cpuFrom, at] = [await this.count(), await cpuMs(child.pid), performance.now()];
     await pause(seconds * 1_000);
     const [asked, cpu, tookMs] = [

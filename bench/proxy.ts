@@ -7,7 +7,7 @@ const CONNECTIONS = 64;
 const ANSWER = JSON.stringify(Array.from({ length: 10 }, (_, n) => ({ type: `claim-${n}`, value: `value ${n}` })));
 
 /** A service behind `/bff/api/`, asked through the gateway for signed-in browsers, and asked itself. */
-export async function proxy({ seconds, rounds, browsers, flags }: Options): Promise<Report> {
+export async function proxy({ seconds, rounds, warmUps, browsers, flags }: Options): Promise<Report> {
   const stack = await BenchStack.start();
   try {
     const service = await stack.startBareNest(ANSWER);
@@ -21,7 +21,7 @@ export async function proxy({ seconds, rounds, browsers, flags }: Options): Prom
       'through the gateway': () => measure(gateway.pid, load(gateway, '/bff/api/bare/user')),
       'the service itself': () => measure(service.pid, load(service, '/user')),
     };
-    await interleave(targets, 1); // warms up
+    await interleave(targets, warmUps);
     const rows = await interleave(targets, rounds);
     const [through, itself] = [rows['through the gateway'], rows['the service itself']];
     return {

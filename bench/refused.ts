@@ -15,19 +15,19 @@ const QUICK_ENDINGS = 20;
  * The moment is the one of the replica's `@OnSessionEnded()`: its memory has been corrected then. A request that is sent to it
  * before the publishing must be let in, and one that is sent once the hook was called must be refused.
  */
-export async function refused({ rounds, seconds }: Options): Promise<Report> {
+export async function refused({ rounds, warmUps, seconds }: Options): Promise<Report> {
   const count = seconds <= 1 ? QUICK_ENDINGS : ENDINGS;
   const stack = await ServiceStack.start('bench-refused');
   try {
     const replicas = await several(() => stack.startService([]));
     const consumers = await several(() => stack.startBareConsumer());
     const [ours, bare]: [number[], number[]] = [[], []];
-    for (let round = 0; round <= rounds; round += 1) {
+    for (let round = 1 - warmUps; round <= rounds; round += 1) {
       const turns = [() => endInTurn(stack, replicas, count), () => tellInTurn(stack, consumers, count)];
       if (round % 2 === 1) turns.reverse();
       for (const turn of turns) {
         const { isOurs, times } = await turn();
-        if (round > 0) (isOurs ? ours : bare).push(...times); // the first ones warm up
+        if (round > 0) (isOurs ? ours : bare).push(...times);
       }
     }
     return {
@@ -98,10 +98,8 @@ async function expectAll(
   await Promise.all(replicas.map(ask));
 }
 
-async function several<T>(make: () => Promise<T>): Promise<readonly T[]> {
-  const made: T[] = [];
-  while (made.length < REPLICAS) made.push(await make());
-  return made;
+function several<T>(make: () => Promise<T>): Promise<readonly T[]> {
+  return Promise.all(Array.from({ length: REPLICAS }, make));
 }
 
 function rowOf(times: readonly number[]): Readonly<Record<string, number>> {

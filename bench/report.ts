@@ -4,6 +4,8 @@ import { cpus, totalmem } from 'node:os';
 export interface Options {
   readonly seconds: number;
   readonly rounds: number;
+  /** rounds before them that do not count; none where nobody reads the figures */
+  readonly warmUps: number;
   /** how many browsers take turns */
   readonly browsers: number;
   /** for the gateway's Node: `--cpu-prof` */

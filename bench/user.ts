@@ -7,7 +7,7 @@ import type { Server } from './start-program.js';
 const CONNECTIONS = 64;
 
 /** `GET /bff/user` for signed-in browsers, against a bare Nest application and against express-openid-connect. */
-export async function user({ seconds, rounds, browsers, flags }: Options): Promise<Report> {
+export async function user({ seconds, rounds, warmUps, browsers, flags }: Options): Promise<Report> {
   const stack = await BenchStack.start();
   try {
     const gateway = await stack.startGateway({ flags });
@@ -29,7 +29,7 @@ export async function user({ seconds, rounds, browsers, flags }: Options): Promi
       'bare Nest on Fastify': () => measure(bare.pid, load(bare, '/user', ours)),
       'express-openid-connect': () => measure(peer.pid, load(peer, '/user', theirs)),
     };
-    await interleave(targets, 1); // warms up
+    await interleave(targets, warmUps);
     const result = await interleave(targets, rounds);
     const of = (key: 'perSecond' | 'cpuUs', a: Measured, b: Measured) => a[key] / b[key];
     const [a, b, c] = [result['gateway /bff/user'], result['bare Nest on Fastify'], result['express-openid-connect']];

@@ -167,6 +167,8 @@ describe('security event tokens by poll, at the session-poller as a process', ()
     await first.kill();
     expect(transmitter.acked).not.toContain(jti);
     await database.$executeRaw`DROP TRIGGER refuse_acks ON "SsfStream"`;
+    // the lease of the killed one, of 40 s, is nearly over
+    await database.ssfStream.updateMany({ data: { leaseUntil: new Date(Date.now() + 3_000) } });
     await start();
     await isAcked(jti);
     expect(await causesOf(sid)).toHaveLength(1);

@@ -27,6 +27,7 @@ describe('the stream of security events, at the session-poller as a process', ()
   });
 
   it('SSF-09: has the stream verified, and the channel counts as proven', async () => {
+    transmitter.holdMs = 10; // the loop looks whether it is due between two polls
     await start({ verifyEveryS: 1 });
     const first = await isVerified();
     await until('it is verified again', async () => ((await row())?.verifiedAt ?? first) > first || undefined);
@@ -45,6 +46,7 @@ describe('the stream of security events, at the session-poller as a process', ()
 
   it('SSF-09: a verification that comes too soon for the transmitter is put off, and speaks against nothing', async () => {
     transmitter.verifyAnswer = { status: 429, headers: { 'retry-after': '600' } };
+    transmitter.holdMs = 10;
     await start();
     await until('it was put off', async () =>
       ((await row())?.verifyDueAt ?? undefined) && (await row())?.polledAt ? true : undefined,
@@ -63,7 +65,7 @@ describe('the stream of security events, at the session-poller as a process', ()
     ['drop' as const],
   ])('T197: %j to every poll makes the channel unhealthy, ends nobody, and heals', async (answer) => {
     transmitter.holdMs = 10;
-    await start({ everyS: 0.05 });
+    await start({ everyS: 0.02 });
     await isVerified();
     const sid = await signIn('gia');
     transmitter.script = () => answer;

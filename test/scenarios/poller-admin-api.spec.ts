@@ -71,7 +71,9 @@ describe.each(Object.entries(PRODUCTS))('a session-poller that asks %s’s API o
     const entry = product.entry(the().idp.issuer);
     const others = Object.fromEntries(LANES.map((lane) => [lane, entry]));
     const robot = { ...entry, probe: { canarySub: 'robot' } };
-    await keepPoller({ LOOKER_SECRET: 'secret-of-the-looker' }, entry, { ...others, robot });
+    const allGone = { ...entry, probe: { unsafeIntervalS: 0.1 } }; // it is left alone for ten intervals, again and again
+    const own = { ...others, robot, 'all-gone': allGone };
+    await keepPoller({ LOOKER_SECRET: 'secret-of-the-looker' }, entry, own);
   });
 
   /** Signs people in at an IdP that knows them all, by the client `at`. */

@@ -14,10 +14,10 @@ describe("a calibration of this repository's IdP", () => {
     ...gatewayClient({ frontEnds: [], gateway: 'http://127.0.0.1:9' }, CLIENT_SECRET),
     redirect_uris: [callback],
   };
-  const idp = browserIdpForSuite({ IDP_CLIENTS: JSON.stringify([client]), SESSION_IDLE_S: '6' });
+  const idp = browserIdpForSuite({ IDP_CLIENTS: JSON.stringify([client]), SESSION_IDLE_S: '4' });
 
   it('finds with its real pages what its profile says, and that no way of asking slides', async () => {
-    const options = ['--profile', 'session-sync', '--idle-s', '6'];
+    const options = ['--profile', 'session-sync', '--idle-s', '4'];
     const run = await CalibrationRun.start(idp().issuer, port, options);
     const { password } = idp().person('ana');
     const { code, output, result } = await run.follow(idp().issuer, (browser, page, form) =>
