@@ -1,11 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ssfForSuite } from '../support/ssf-suite.js';
 import type { SsfTransmitter } from '../support/ssf-transmitter.js';
 import { until } from '../support/until.js';
-
-/** A poll of ours waits for 4 s at most, in place of 20. */
-const SHORT = { NODE_OPTIONS: `--import=${fileURLToPath(new URL('../support/short-limits.mjs', import.meta.url))}` };
 
 describe('transmitters of several habits, polled by the session-poller as a process', () => {
   const ssf = ssfForSuite();
@@ -19,7 +15,7 @@ describe('transmitters of several habits, polled by the session-poller as a proc
   it('T197: polls that hang until our limit are no failures while the transmitter answers those that do not wait', async () => {
     transmitter.script = ({ body }) => (body.returnImmediately === true ? undefined : 'hang');
     const from = transmitter.polls.length;
-    await start({}, SHORT);
+    await start();
     await isVerified();
     const sid = await signIn('pia');
     await transmitter.send({ sub_id: issSub('pia') });
@@ -33,7 +29,7 @@ describe('transmitters of several habits, polled by the session-poller as a proc
 
   it('T197: a transmitter that never answers is a fault of the channel, ends nobody, and heals', async () => {
     transmitter.script = () => 'hang';
-    await start({ everyS: 0.05 }, SHORT);
+    await start({ everyS: 0.05 });
     const sid = await signIn('quinn');
     await transmitter.send({ sub_id: issSub('quinn') });
     await until('a poll fails', async () => ((await row())?.failures ?? 0) >= 1 || undefined);
