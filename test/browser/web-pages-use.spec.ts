@@ -172,6 +172,23 @@ describe('the timeline, in Chromium', () => {
     await page.context().close();
   });
 
+  it.each([1_280, 360])('covers nothing with what it says, at %i px', async (width) => {
+    const page = await open('full');
+    await page.setViewportSize({ width, height: 700 });
+    taking(site(), '/panel/services/session-poller/stop', 204, undefined);
+    await page.getByRole('button', { name: 'Stop Session-poller' }).click();
+    await page.getByText('Session-poller is stopped. Only a push').waitFor();
+    const covered = await page.evaluate<readonly string[]>(`(() => {
+      const box = document.querySelector('#said-others').getBoundingClientRect();
+      return [...document.querySelectorAll('#entries > li, aside h2, aside li, aside .hint, button')].filter((other) => {
+        const { left, right, top, bottom } = other.getBoundingClientRect();
+        return left < box.right && right > box.left && top < box.bottom && bottom > box.top;
+      }).map((other) => other.textContent);
+    })()`);
+    expect(covered).toEqual([]);
+    await page.context().close();
+  });
+
   it('says that it was not done when it was not', async () => {
     const page = await open('full');
     taking(site(), '/panel/services/notes/stop', 502, {});
@@ -183,7 +200,7 @@ describe('the timeline, in Chromium', () => {
   it('filters, pauses and clears', async () => {
     const page = await open('full');
     const all = await lines(page);
-    await page.getByLabel('Poller').uncheck();
+    await page.getByRole('checkbox', { name: 'Poller' }).uncheck();
     await until('answers are hidden', async () => ((await lines(page)) < all ? true : undefined));
     expect(await page.locator('.row.poller').count()).toBe(0);
     await page.getByLabel('Person').selectOption('person-ben');
