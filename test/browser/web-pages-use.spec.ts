@@ -85,6 +85,18 @@ describe('the notes, in Chromium', () => {
     await page.context().close();
   });
 
+  it('say of who has signed out here that they did, and nothing of a frame that did not recognise them', async () => {
+    const page = await open('signed in');
+    site().answers.set('/bff/user', { status: 401, body: { type: 'urn:sso:problem:not-signed-in' } });
+    site().answers.set('/bff/logout', { status: 200, body: { logoutId: 'l1', idpLogoutUrl: site().origin } });
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+    await page.getByText('You signed out.').waitFor();
+    await page.getByRole('button', { name: 'Look again' }).click();
+    await page.getByText('Nobody is signed in').waitFor();
+    expect(await page.locator('.words').innerText()).not.toContain('identity provider');
+    await page.context().close();
+  });
+
   it('stay when the gateway does not answer: nobody is signed out', async () => {
     const page = await open('signed in');
     stateOf(FRONT_END_STATES, 'unknown').script(site());
@@ -92,6 +104,22 @@ describe('the notes, in Chromium', () => {
     await page.getByText('nobody was signed out').waitFor();
     expect(await page.locator('#list > *').count()).toBeGreaterThan(0);
     expect(await page.locator('#who').innerText()).toContain('Ana Ivanova');
+    await page.context().close();
+  });
+});
+
+describe('the invoices, in Chromium', () => {
+  const { site, open } = siteForSuite('billing', OF_A_FRONT_END, FRONT_END_STATES);
+
+  it('say that they are not live as soon as their stream breaks, and come back at once when somebody looks again', async () => {
+    const page = await open('signed in');
+    await page.getByText(/^live since/).waitFor();
+    stateOf(FRONT_END_STATES, 'service away').script(site());
+    site().cut();
+    await page.getByText('connecting…').waitFor();
+    stateOf(FRONT_END_STATES, 'signed in').script(site());
+    await page.getByRole('button', { name: 'Look again' }).click();
+    await page.getByText(/^live since/).waitFor();
     await page.context().close();
   });
 });
@@ -132,6 +160,32 @@ describe('the timeline, in Chromium', () => {
     await page.getByRole('button', { name: 'Start Notes' }).waitFor();
     expect(taken).toEqual([['1', {}]]);
     expect(await page.evaluate('document.activeElement.id')).toBe('switch-notes');
+    await page.getByText('Notes is stopped. Endings wait for it.').waitFor();
+    taking(site(), '/panel/services/idp/stop', 204, undefined);
+    site().answers.set('/panel', panel);
+    await page.getByRole('button', { name: 'Stop IdP' }).click();
+    await page.getByText('IdP is stopped. Nobody is signed out').waitFor();
+    expect(await texts(page, '#services strong, #services ~ .hint')).toEqual([
+      ...['Notes', 'Billing'],
+      'A service that is away hears of endings when it is back.',
+    ]);
+    await page.context().close();
+  });
+
+  it.each([1_280, 360])('covers nothing with what it says, at %i px', async (width) => {
+    const page = await open('full');
+    await page.setViewportSize({ width, height: 700 });
+    taking(site(), '/panel/services/session-poller/stop', 204, undefined);
+    await page.getByRole('button', { name: 'Stop Session-poller' }).click();
+    await page.getByText('Session-poller is stopped. Only a push').waitFor();
+    const covered = await page.evaluate<readonly string[]>(`(() => {
+      const box = document.querySelector('#said-others').getBoundingClientRect();
+      return [...document.querySelectorAll('#entries > li, aside h2, aside li, aside .hint, button')].filter((other) => {
+        const { left, right, top, bottom } = other.getBoundingClientRect();
+        return left < box.right && right > box.left && top < box.bottom && bottom > box.top;
+      }).map((other) => other.textContent);
+    })()`);
+    expect(covered).toEqual([]);
     await page.context().close();
   });
 
@@ -146,7 +200,7 @@ describe('the timeline, in Chromium', () => {
   it('filters, pauses and clears', async () => {
     const page = await open('full');
     const all = await lines(page);
-    await page.getByLabel('Poller').uncheck();
+    await page.getByRole('checkbox', { name: 'Poller' }).uncheck();
     await until('answers are hidden', async () => ((await lines(page)) < all ? true : undefined));
     expect(await page.locator('.row.poller').count()).toBe(0);
     await page.getByLabel('Person').selectOption('person-ben');

@@ -128,7 +128,7 @@ describe('the web app', () => {
       const told = (await entriesNow()).slice(-2);
       expect(told).toMatchObject([
         { kind: 'panel', deed: 'service_stopped', what: 'billing' },
-        { kind: 'panel', deed: 'session_ended', what: 'ana' },
+        { kind: 'panel', deed: 'session_ended', what: 'ana', push: false },
       ]);
       const state = JSON.parse((await sendRaw(own, '/panel')).text) as unknown;
       expect(state).toMatchObject({ idp: 'here', idpSessions: [{ id: 'idp-1', clients: ['c'] }] });

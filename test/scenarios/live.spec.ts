@@ -140,4 +140,12 @@ describe('what lives longer than a request: gateway, IdP, poller and services as
     const text = await response.text();
     expect(text).toMatch(/event: due\n[^]*event: session-ended\n(?:id: \d+\n)?data: {"reason":"operator"}\n/);
   });
+
+  it('an event stream ends as soon as its service is told to stop, in order, and does not hold it up', async () => {
+    const assertion = await suite.assertionOf(newSid(), { iss: at.a, idp: idp.issuer, aud: 'billing' });
+    const headers = { authorization: `Bearer ${assertion}` };
+    const stream = await fetch(`${billing!.origin}/invoices/live`, { headers });
+    const [text] = await Promise.all([stream.text(), billing!.stop()]); // one that is cut off rejects
+    expect(text).toContain('event: due');
+  });
 });

@@ -86,7 +86,9 @@ describe('the demo as it is started for a person', () => {
     expect(told.some(isProbe)).toBe(true);
     const times = story.map(({ at }) => String(at));
     expect(times).toEqual([...times].sort());
-    expect(told.filter(({ kind }) => kind === 'panel')).toMatchObject([{ deed: 'session_ended', what: 'person-ana' }]);
+    expect(told.filter(({ kind }) => kind === 'panel')).toMatchObject([
+      { deed: 'session_ended', what: 'person-ana', push: false },
+    ]);
     const ids = told.map(({ id }) => id as number);
     expect(ids).toEqual(ids.map((_, index) => index + 1));
   });

@@ -137,7 +137,7 @@ const STORY: readonly (readonly [afterMs: number, entry: Bare])[] = [
   ...Array.from({ length: 14 }, (_, index) => [700, probe(index % 2 === 0 ? ana : ben)] as const),
   [310, { kind: 'probe', verdict: 'unknown', reason: 'timeout', ...ben }],
   [400, { kind: 'panel', deed: 'service_stopped', what: 'billing' }],
-  [900, { kind: 'panel', deed: 'session_ended', what: 'person-ana' }],
+  [900, { kind: 'panel', deed: 'session_ended', what: 'person-ana', push: false }],
   [1_220, { kind: 'probe', verdict: 'ended', ...ana }],
   [6, { kind: 'ended', ...ana, cause: 'poll_session_ended', eventId: 'e1' }],
   [3, { kind: 'published', sid: SID, eventId: 'e1', tookMs: 3 }],
@@ -162,7 +162,7 @@ const frontEnds = ['notes', 'billing'].map((name) => ({ name, origin: `http://${
 const session = (id: string, sub: string, clients: readonly string[]) => ({
   ...{ id, sub, openedAt: '2026-11-22T14:01:10.000Z', clients },
 });
-const services = ['notes', 'billing', 'session-poller'].map((name) => ({ name, state: 'ready' }));
+const services = ['notes', 'billing', 'session-poller', 'idp'].map((name) => ({ name, state: 'ready' }));
 
 function scriptTimeline({ answers }: PageSite, panel: object, text: string): void {
   answers.set('/panel', { status: 200, body: { frontEnds, idp: 'here', idpSessions: [], services, ...panel } });

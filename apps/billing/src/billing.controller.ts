@@ -1,5 +1,5 @@
-import { Controller, Get, Sse, UseGuards } from '@nestjs/common';
-import { interval, map, Observable, startWith } from 'rxjs';
+import { type BeforeApplicationShutdown, Controller, Get, Sse, UseGuards } from '@nestjs/common';
+import { interval, map, Observable, ReplaySubject, startWith, takeUntil } from 'rxjs';
 import { type AppSession, CurrentSession, SessionChannels, SessionGuard } from '#session-sync';
 
 const SIGN_OF_LIFE_MS = 15_000;
@@ -7,8 +7,15 @@ const SIGN_OF_LIFE_MS = 15_000;
 /** A person's invoices. */
 @Controller('invoices')
 @UseGuards(SessionGuard)
-export class BillingController {
+export class BillingController implements BeforeApplicationShutdown {
+  private readonly stopping = new ReplaySubject<void>(1);
+
   constructor(private readonly channels: SessionChannels) {}
+
+  /** Streams end when the process is told to stop: they would hold it up, and look alive. */
+  beforeApplicationShutdown(): void {
+    this.stopping.next();
+  }
 
   @Get()
   list(@CurrentSession() session: AppSession) {
@@ -34,6 +41,6 @@ export class BillingController {
         running.unsubscribe();
         release();
       };
-    });
+    }).pipe(takeUntil(this.stopping));
   }
 }

@@ -1,5 +1,12 @@
 const FIRST_MS = 1_000;
-const LONGEST_MS = 30_000;
+const LONGEST_MS = 4_000; // with chance 5 s: who looks at a page of the demo has just started what was stopped
+
+let pauses: readonly (() => void)[] = [];
+
+/** Ends every pause now: somebody wants to know. */
+export function atOnce(): void {
+  for (const end of pauses) end();
+}
 
 /** Runs `task` again and again until `signal` says so, with pauses that grow while it gives `false`. */
 export async function again(signal: AbortSignal, task: () => Promise<boolean>): Promise<void> {
@@ -11,17 +18,21 @@ export async function again(signal: AbortSignal, task: () => Promise<boolean>): 
   }
 }
 
-/** Waits, but not beyond `signal`. */
+/** Waits, but not beyond `signal` or {@link atOnce}. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) {
       resolve();
       return;
     }
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
+    const end = (): void => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      pauses = pauses.filter((other) => other !== end);
       resolve();
-    });
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+    pauses = [...pauses, end];
   });
 }

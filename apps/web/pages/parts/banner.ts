@@ -10,8 +10,11 @@ export interface Banner {
   readonly silent: string;
 }
 
-/** Says a session's state in plain words. */
-export function bannerOf({ status, user, reason, silent }: SessionState<User>): Banner {
+/** Endings that a person has asked for: what the identity provider said to a silent sign-in since is no news to them. */
+const BY_WISH: ReadonlySet<string | undefined> = new Set(['rp_initiated', 'user_global_logout']);
+
+/** Says a session's state in plain words. @param hasSignedOut the person has signed out in this tab, before it opened anew */
+export function bannerOf({ status, user, reason, silent }: SessionState<User>, hasSignedOut = false): Banner {
   const how = silent === undefined ? '' : howSilent(silent.outcome, silent.via);
   if (status === 'unknown')
     return {
@@ -22,7 +25,11 @@ export function bannerOf({ status, user, reason, silent }: SessionState<User>): 
     };
   if (status === 'signed_in')
     return { mood: 'in', who: `Signed in as ${nameOf(user)}`, why: confirmed(user), silent: took(how, silent) };
-  if (reason !== undefined) return { mood: 'ended', who: 'Your session has ended', why: whyEnded(reason), silent: how };
+  if (reason !== undefined) {
+    const news = BY_WISH.has(reason) ? '' : how;
+    return { mood: 'ended', who: 'Your session has ended', why: whyEnded(reason), silent: news };
+  }
+  if (hasSignedOut) return { mood: 'out', who: 'Nobody is signed in', why: whyEnded('rp_initiated'), silent: '' };
   return { mood: 'out', who: 'Nobody is signed in', why: how === '' ? 'Sign in to go on.' : how, silent: '' };
 }
 

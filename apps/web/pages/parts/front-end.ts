@@ -1,6 +1,8 @@
 import { createSession, type Session, type User } from '#browser';
+import { atOnce } from './again.js';
 import { bannerOf } from './banner.js';
 import { at, atOf, on, say } from './element.js';
+import { keepOwnWish, wasOwnWish } from './own-wish.js';
 import { pointAt, readPlaces } from './places.js';
 import { tellOf } from './told.js';
 
@@ -49,12 +51,13 @@ function sayNoAnswer({ state: { status } }: Session): void {
 }
 
 function showBanner(session: Session): ReturnType<typeof bannerOf> {
-  const banner = bannerOf(session.state);
+  const banner = bannerOf(session.state, wasOwnWish());
   document.documentElement.dataset.mood = banner.mood;
   say(at('who'), banner.who);
   say(at('why'), banner.why);
   say(at('notice'), banner.silent);
   const isIn = banner.mood === 'in';
+  if (isIn) keepOwnWish(false);
   for (const id of ['sign-out', 'sign-out-everywhere']) at(id).hidden = !isIn;
   at('sign-in').hidden = isIn || banner.mood === 'looking';
   return banner;
@@ -62,8 +65,8 @@ function showBanner(session: Session): ReturnType<typeof bannerOf> {
 
 function obeyButtons(session: Session): void {
   const signOut = async (everywhere: boolean): Promise<void> => {
-    if ((await session.signOut({ everywhere })) === 'unavailable')
-      say(at('notice'), 'The gateway could not be reached: you are still signed in.');
+    if ((await session.signOut({ everywhere })) === 'signed_out') keepOwnWish(true);
+    else say(at('notice'), 'The gateway could not be reached: you are still signed in.');
   };
   at('sign-in').addEventListener('click', () => {
     session.signIn();
@@ -72,8 +75,9 @@ function obeyButtons(session: Session): void {
   on('click', at('sign-out-everywhere'), () => signOut(true));
   on('click', at('look-again'), async () => {
     say(at('notice'), 'Looking…');
+    atOnce();
     const outcome = await session.checkSession();
-    const { silent } = bannerOf(session.state);
+    const { silent } = bannerOf(session.state, wasOwnWish());
     const away = outcome === 'unavailable' || session.state.status === 'unknown';
     if (away) sayNoAnswer(session);
     else say(at('notice'), silent);

@@ -41,6 +41,16 @@ describe('the banner', () => {
     expect(bannerOf({ ...NOTHING, ...state })).toEqual({ mood, who, why, silent });
   });
 
+  it.each<[string, Partial<SessionState<User>>, boolean]>([
+    ['here, and the page has opened anew', { status: 'signed_out' }, true],
+    ['elsewhere', { status: 'signed_out', reason: 'rp_initiated' }, false],
+    ['everywhere', { status: 'signed_out', reason: 'user_global_logout' }, false],
+  ])('does not say to whom has signed out that they were not recognised: %s', (_name, state, hasSignedOut) => {
+    const silent = { outcome: 'login_required', via: 'frame' } as const;
+    const { why, silent: how } = bannerOf({ ...NOTHING, ...state, silent }, hasSignedOut);
+    expect([why, how]).toEqual([expect.stringMatching(/^You signed out/), '']);
+  });
+
   it('calls a person without a name by what the IdP calls them', () => {
     expect(bannerOf({ ...NOTHING, status: 'signed_in', user: { sub: 'x-1', sid: 's' } }).who).toBe('Signed in as x-1');
   });

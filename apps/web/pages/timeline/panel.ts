@@ -3,7 +3,7 @@ import { at, element, on, say } from '../parts/element.js';
 import { pointAt } from '../parts/places.js';
 import { timeOfDay } from '../parts/words.js';
 import { icon } from './icons.js';
-import { personOf, titled } from './sentences.js';
+import { isService, personOf, stoppedInWords, titled } from './sentences.js';
 
 const LOOK_EVERY_MS = 2_000;
 const TIMEOUT_MS = 10_000;
@@ -49,7 +49,11 @@ function show(state: PanelState, look: () => Promise<void>): void {
   const { idp, idpSessions = [] } = state;
   say(at('nobody'), idpSessions.length > 0 ? '' : NONE[idp]);
   at('sessions').replaceChildren(...idpSessions.map((session) => drawSession(session, look)));
-  at('services').replaceChildren(...state.services.map((service) => drawService(service, look)));
+  const [services, others] = [true, false].map((wanted) =>
+    state.services.filter(({ name }) => isService(name) === wanted),
+  );
+  at('services').replaceChildren(...(services ?? []).map((service) => drawService(service, look)));
+  at('others').replaceChildren(...(others ?? []).map((other) => drawService(other, look)));
   if (focused !== undefined && focused !== '') document.getElementById(focused)?.focus();
 }
 
@@ -62,7 +66,7 @@ function drawSession(session: IdpSession, look: () => Promise<void>): HTMLLIElem
     const button = element('button', { type: 'button', id, class: className }, ...words);
     const path = `/panel/idp-sessions/${encodeURIComponent(session.id)}/end`;
     const done = `Ended at the IdP: ${who}. ${push ? 'The apps are being told.' : 'Nobody is told; the poller will find out.'}`;
-    on('click', button, () => act(path, { push }, done, look));
+    on('click', button, () => act({ path, body: { push }, done, said: at('said-sessions') }, look));
     return button;
   };
   const since = element('time', { datetime: session.openedAt }, timeOfDay(new Date(session.openedAt)));
@@ -89,26 +93,37 @@ function drawService(service: ServiceState, look: () => Promise<void>): HTMLLIEl
   const whom = element('span', { class: 'unseen' }, ` ${titled(name)}`);
   const button = element('button', { type: 'button', id: `switch-${name}` }, stopping ? 'Stop' : 'Start', whom);
   const path = `/panel/services/${encodeURIComponent(name)}/${stopping ? 'stop' : 'start'}`;
-  const done = stopping ? `${titled(name)} is stopped. Endings wait for it.` : `${titled(name)} is started.`;
-  on('click', button, () => act(path, {}, done, look));
+  const done = stopping ? stoppedInWords(name) : `${titled(name)} is started.`;
+  const said = at(isService(name) ? 'said-services' : 'said-others');
+  on('click', button, () => act({ path, body: {}, done, said }, look));
   return element('li', { class: 'service' }, line, button);
 }
 
 const drawState = (state: ServiceState['state']): HTMLElement =>
   element('span', { class: `state ${state}` }, icon(state), STATES[state]);
 
+/** What a button asks for. */
+interface Deed {
+  readonly path: string;
+  readonly body: object;
+  /** what is said when it was done */
+  readonly done: string;
+  /** where: below the buttons, so that it covers nothing */
+  readonly said: HTMLElement;
+}
+
 /** Does it, and says whether it was done. */
-async function act(path: string, body: object, done: string, look: () => Promise<void>): Promise<void> {
-  say(at('said'), 'Asked…');
+async function act({ path, body, done, said: place }: Deed, look: () => Promise<void>): Promise<void> {
+  say(place, 'Asked…');
   const headers = { 'content-type': 'application/json', 'x-csrf': '1' };
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const said = await fetch(path, { method: 'POST', headers, signal, body: JSON.stringify(body) }).then(
     ({ ok, status }) => (ok ? done : `It was not done (${status}).`),
     () => 'There was no answer.',
   );
-  say(at('said'), said);
+  say(place, said);
   setTimeout(() => {
-    if (at('said').textContent === said) say(at('said'), '');
+    if (place.textContent === said) say(place, '');
   }, SAID_FOR_MS);
   await look();
 }

@@ -47,7 +47,7 @@ function drawEnding(row: EndingRow): readonly HTMLElement[] {
   const waitsFor = missing.length > 0 ? `waiting for ${missing.join(', ')}` : 'no receipt yet';
   const isWhole = totalMs !== undefined && missing.length === 0;
   const total = isWhole
-    ? element('span', { class: 'measure total' }, duration(totalMs))
+    ? element('span', { class: 'measure total' }, `services: ${duration(totalMs)}`)
     : element('span', { class: 'measure waiting' }, waitsFor);
   total.title = isWhole ? `from the ending to the last of ${receipts.length} receipts` : '';
   if (bars.length === 0) return [words, total];

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { TimelineEntry } from '../../src/timeline/timeline-entry.js';
 import { isWished, ownersOf } from './filter.js';
 import { rowsOf, stampOf } from './rows.js';
-import { entryInWords, probesInWords } from './sentences.js';
+import { entryInWords, isService, probesInWords, stoppedInWords } from './sentences.js';
 import { waterfallOf } from './waterfall.js';
 
 type Bare = TimelineEntry extends infer E ? (E extends TimelineEntry ? Omit<E, 'id' | 'at'> : never) : never;
@@ -165,11 +165,32 @@ describe('the words of the timeline', () => {
     [left, 'Notes page shows that the session has ended: operator'],
     [stopped, 'Billing was stopped by hand'],
     [{ ...stopped, what: 'idp' }, 'IdP was stopped by hand'],
+    [
+      { kind: 'panel', deed: 'session_ended', what: 'person-ana', push: true },
+      'A session at the IdP was ended by hand: Ana, and the apps are told',
+    ],
+    [
+      { kind: 'panel', deed: 'session_ended', what: 'person-ana', push: false },
+      'A session at the IdP was ended by hand: Ana, and nobody is told',
+    ],
     [published('1'), 'Event on NATS after 3 ms'],
     [receipt('1', 'notes', 1_204, 0), 'notes revoked 0 sessions, 1.20 s after publication'],
   ] as const)('%j', (entry, words) => {
     const row = rowsOf(told(entry))[0];
     expect(row?.kind === 'entry' && entryInWords(row.entry)).toBe(words);
+  });
+
+  it.each([
+    ['billing', true, 'Billing is stopped. Endings wait for it.'],
+    ['idp', false, 'IdP is stopped. Nobody is signed out because of that, and nobody can sign in.'],
+    ['gateway', false, 'Gateway is stopped. No page has an answer, and nobody is signed out.'],
+    [
+      'session-poller',
+      false,
+      'Session-poller is stopped. Only a push or a sign-out tells of endings now, and services hear of them when it is back.',
+    ],
+  ])('say what is true when %s is stopped', (name, hearsOfEndings, words) => {
+    expect([isService(name), stoppedInWords(name)]).toEqual([hearsOfEndings, words]);
   });
 
   it.each([

@@ -39,6 +39,21 @@ export function personOf(sub: string): string {
   return name === undefined ? (sub.length > 12 ? `${sub.slice(0, 8)}…` : sub) : titled(name);
 }
 
+const isPoller = (name: string): boolean => name.includes('poller');
+
+/** Whether it has sessions of its own, which it revokes when it hears of an ending. */
+export const isService = (name: string): boolean => name !== 'idp' && name !== 'gateway' && !isPoller(name);
+
+/** Says what follows when somebody has stopped it. */
+export function stoppedInWords(name: string): string {
+  const stopped = `${titled(name)} is stopped.`;
+  if (name === 'idp') return `${stopped} Nobody is signed out because of that, and nobody can sign in.`;
+  if (name === 'gateway') return `${stopped} No page has an answer, and nobody is signed out.`;
+  return isPoller(name)
+    ? `${stopped} Only a push or a sign-out tells of endings now, and services hear of them when it is back.`
+    : `${stopped} Endings wait for it.`;
+}
+
 const CAUSES: ReadonlyMap<string, string> = new Map([
   ['rp_initiated', 'signed out in an app'],
   ['backchannel_logout', 'the IdP told us so'],
@@ -119,7 +134,8 @@ function shownInWords({ frontEnd, status, reason }: Of<'shown'>, owner: string |
   return `${titled(frontEnd)} page shows that ${why}`;
 }
 
-function panelInWords({ deed, what }: Of<'panel'>): string {
-  if (deed === 'session_ended') return `A session at the IdP was ended by hand: ${personOf(what)}`;
+function panelInWords({ deed, what, push }: Of<'panel'>): string {
+  const told = push === undefined ? '' : push ? ', and the apps are told' : ', and nobody is told';
+  if (deed === 'session_ended') return `A session at the IdP was ended by hand: ${personOf(what)}${told}`;
   return `${titled(what)} was ${deed === 'service_stopped' ? 'stopped' : 'started'} by hand`;
 }

@@ -53,10 +53,12 @@ export class PanelController {
     const wish = End.safeParse(body);
     if (!wish.success || !/^[\w-]{1,64}$/.test(id)) throw new BadRequestException();
     if (this.idp === undefined) throw problem(409, 'no-control', 'The identity provider is somebody’s own');
-    const at = this.clock.now();
+    const at = this.clock.now(); // what follows may be there before it is done
     const sub = (await this.idp.sessions())?.find((session) => session.id === id)?.sub;
     await this.idp.end(id, wish.data.push);
-    this.tell(at, 'session_ended', sub ?? id);
+    this.timeline.add([
+      { kind: 'panel', at: at.toISOString(), deed: 'session_ended', what: sub ?? id, push: wish.data.push },
+    ]);
   }
 
   @Post('services/:name/:wish')
@@ -65,11 +67,6 @@ export class PanelController {
     if (wish !== 'stop' && wish !== 'start') throw problem(404, 'not-found', 'There is nothing here');
     const at = this.clock.now();
     await this.services.tell(name, wish);
-    this.tell(at, WISHES[wish], name);
-  }
-
-  /** @param at when it was asked for: what follows from it may be there before it is done */
-  private tell(at: Date, deed: 'session_ended' | 'service_stopped' | 'service_started', what: string): void {
-    this.timeline.add([{ kind: 'panel', at: at.toISOString(), deed, what }]);
+    this.timeline.add([{ kind: 'panel', at: at.toISOString(), deed: WISHES[wish], what: name }]);
   }
 }

@@ -62,5 +62,7 @@ export type TimelineEntry = { readonly id: number; readonly at: string } & (
       readonly kind: 'panel';
       readonly deed: 'session_ended' | 'service_stopped' | 'service_started';
       readonly what: string;
+      /** of a session: whether the identity provider tells the apps */
+      readonly push?: boolean;
     }
 );

@@ -42,6 +42,7 @@ export const linger = (): Promise<void> => new Promise((resolve) => setTimeout(r
 export function createCheck(around: Surroundings): (why: Why) => Promise<Outcome> {
   const { base, timeoutMs, silent, redirect, signal, store, tell, isLeaving, toldSilent } = around;
   const { known, view, set } = store;
+  let hasWarned = false;
 
   /** Asks until the answer is younger than the latest change. */
   const look = async (): Promise<Look | undefined> => {
@@ -52,6 +53,12 @@ export function createCheck(around: Surroundings): (why: Why) => Promise<Outcome
       const answer = readAnswer(status, body);
       if (answer === undefined) {
         if (status) tell({}); // it was asked, in vain: others need not ask just now
+        if (status === 404 && !hasWarned) {
+          hasWarned = true;
+          console.warn(
+            `session-sync: ${base}/bff/user is 404: serve this page behind a gateway, or createDirectSession`,
+          );
+        }
         return undefined;
       }
       const { epoch, ended } = known();
