@@ -31,7 +31,7 @@ it.each([
   ['relay', 'the relay, and the loops that it is compared with', 3],
   ['revoke', 'the end of a person with many sessions in a service, and a bare UPDATE', 2],
   ['claim', 'the claim of due sessions from a small table and from a large one', 2],
-  ['probes', 'the session-poller, and the loop that it is compared with', 2],
+  ['probes', 'the session-poller, and the loops that it is compared with', 3],
   ['guard', 'an answer behind the session guard, behind one that says yes, and behind none', 3],
   ['refused', 'the time until each replica refuses, and until bare consumers have heard', 2],
 ])(
