@@ -3,7 +3,7 @@ import { confirmDelayMs, sessionIntervalMs } from './schedule.js';
 
 /**
  * Probes a second that one poller does on one core, everything included (claim, request, judging, record). The benchmark
- * `probes` measured 2,200, with Postgres and the IdP on another core (docs/benchmarks.md); this leaves some room. A flag of the
+ * `probes` measured 3,600, with Postgres and the IdP on another core (docs/benchmarks.md); this leaves room. A flag of the
  * planner says otherwise.
  */
 export const PROBES_A_CORE = 1_500;
