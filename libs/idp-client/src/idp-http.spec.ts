@@ -166,16 +166,6 @@ describe('the way to an IdP', () => {
     expect(wasNeverSent('connect_timeout')).toBe(true);
   });
 
-  it.each([
-    ['econnrefused', 'http://127.0.0.1:1/x'],
-    ['enotfound', 'https://nobody.invalid/x'],
-  ])('says %s of a request that never left', async (reason, url) => {
-    const outcome = await http().send(url, {});
-    expect(outcome).toMatchObject({ kind: 'unreachable' });
-    expect(wasNeverSent((outcome as { reason: string }).reason)).toBe(true);
-    if (reason === 'econnrefused') expect(outcome).toMatchObject({ reason });
-  });
-
   it('leaves nothing behind in a signal that lives as long as the process', async () => {
     const stopping = new AbortController();
     for (let n = 0; n < 3; n += 1) await http().send(`${idp.issuer}/jwks`, {}, stopping.signal);

@@ -1,7 +1,7 @@
 /** Waits, unless or until `signal` aborts. */
 export type Rest = (ms: number, signal: AbortSignal) => Promise<void>;
 
-/** Given by itself, no error is made each time, with a stack that nobody reads. */
+/** A reason of its own: without one, each ring would make an error with a stack that nobody reads. */
 const RUNG = 'rung';
 
 /** Rest that somebody may cut short. A ring while nobody rests is kept for the next rest. */

@@ -1,6 +1,6 @@
 import type { Rest } from './bell.js';
 
-/** Waits, unless or until `signal` aborts. */
+/** Waits, unless or until `signal` aborts. By hand: `node:timers/promises` would make an error of each ring, too. */
 export const rest: Rest = (ms, signal) =>
   new Promise((resolve) => {
     const over = () => {
