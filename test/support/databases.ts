@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { createDatabase } from '../../scripts/stack/create-database.js';
 import { createTimelineRole, grantTimeline } from '../../scripts/stack/timeline-role.js';
@@ -16,7 +17,7 @@ export async function freshDatabase(owner: Owner): Promise<string> {
   return createDatabase(adminUrl, `${owner}_${randomBytes(6).toString('hex')}`, `template_${owner}`);
 }
 
-/** Counts the connections to the database at `url`, its own not among them: what a suite must not leave behind. */
+/** Counts the connections to the database at `url`, its own not among them. */
 export async function connectionsTo(url: string): Promise<number> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -27,6 +28,21 @@ export async function connectionsTo(url: string): Promise<number> {
     return rows[0]!.n;
   } finally {
     await client.end();
+  }
+}
+
+/**
+ * Counts the connections to the database at `url` that stay, 0 as soon as none is left: what a suite must not leave behind.
+ *
+ * A pool says that it is closed before the server's processes are gone. It looks for up to 5 s: an idle pool that nobody
+ * closed lets its connections go only after 10 s.
+ */
+export async function connectionsLeft(url: string): Promise<number> {
+  const deadline = performance.now() + 5_000;
+  for (;;) {
+    const left = await connectionsTo(url);
+    if (left === 0 || performance.now() > deadline) return left;
+    await setTimeout(25);
   }
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connectionsTo, freshDatabase } from '../../../test/support/databases.js';
+import { connectionsLeft, freshDatabase } from '../../../test/support/databases.js';
 import { until } from '../../../test/support/until.js';
 import { enterAccount, fieldsOf, openAccount, press, seen } from '../test/account-page.js';
 import { Browser } from '../test/browser.js';
@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await idp.close();
   await prisma.$disconnect();
-  expect(await connectionsTo(databaseUrl)).toBe(0);
+  expect(await connectionsLeft(databaseUrl)).toBe(0);
 });
 
 function thirdParty(id: string, backchannel: string) {

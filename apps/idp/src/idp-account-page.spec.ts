@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connectionsTo, freshDatabase } from '../../../test/support/databases.js';
+import { connectionsLeft, freshDatabase } from '../../../test/support/databases.js';
 import { enterAccount, fieldsOf, openAccount, seen } from '../test/account-page.js';
 import { Browser } from '../test/browser.js';
 import { fillSignIn } from '../test/journey.js';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await idp.close();
-  expect(await connectionsTo(databaseUrl)).toBe(0);
+  expect(await connectionsLeft(databaseUrl)).toBe(0);
 });
 
 describe('the way to the account page', () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connectionsTo, freshDatabase } from '../../../test/support/databases.js';
+import { connectionsLeft, freshDatabase } from '../../../test/support/databases.js';
 import { IdpPrisma } from './adapter/idp-prisma.service.js';
 import { Browser } from '../test/browser.js';
 import { asRegistered, everyPage, listed, order, redeemAs, registerClient } from '../test/operator.js';
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all([idp.close(), replica.close()]);
-  expect(await connectionsTo(databaseUrl)).toBe(0);
+  expect(await connectionsLeft(databaseUrl)).toBe(0);
 });
 
 async function tokenStatus(id: string, secret: string, of = idp): Promise<number> {

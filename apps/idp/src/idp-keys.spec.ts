@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connectionsTo, freshDatabase } from '../../../test/support/databases.js';
+import { connectionsLeft, freshDatabase } from '../../../test/support/databases.js';
 import { until } from '../../../test/support/until.js';
 import { Browser } from '../test/browser.js';
 import { listed, order, redeemAs, registerClient } from '../test/operator.js';
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all([idp.close(), replica.close()]);
-  expect(await connectionsTo(databaseUrl)).toBe(0);
+  expect(await connectionsLeft(databaseUrl)).toBe(0);
 });
 
 const keys = () => listed<Key>(idp, '/admin/keys');

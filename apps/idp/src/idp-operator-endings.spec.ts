@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connectionsTo, freshDatabase } from '../../../test/support/databases.js';
+import { connectionsLeft, freshDatabase } from '../../../test/support/databases.js';
 import { until } from '../../../test/support/until.js';
 import { Browser } from '../test/browser.js';
 import { asRegistered, everyPage, listed, order, redeemAs, registerClient } from '../test/operator.js';
@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await idp.close();
   await new Promise((resolve) => deaf.close(resolve));
-  expect(await connectionsTo(databaseUrl)).toBe(0);
+  expect(await connectionsLeft(databaseUrl)).toBe(0);
 });
 
 describe('what is owed to clients', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connectionsTo, freshDatabase } from '../../../test/support/databases.js';
+import { connectionsLeft, freshDatabase } from '../../../test/support/databases.js';
 import { Browser } from '../test/browser.js';
 import { everyPage, listed, order } from '../test/operator.js';
 import {
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await idp.close();
-  expect(await connectionsTo(databaseUrl)).toBe(0);
+  expect(await connectionsLeft(databaseUrl)).toBe(0);
 });
 
 const silentError = async (browser: Browser) =>

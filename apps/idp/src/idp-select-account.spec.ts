@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connectionsTo, freshDatabase } from '../../../test/support/databases.js';
+import { connectionsLeft, freshDatabase } from '../../../test/support/databases.js';
 import type { Answer } from '../test/browser.js';
 import { Browser } from '../test/browser.js';
 import { ask, askSilently, fill, fillSignIn } from '../test/journey.js';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await idp.close();
-  expect(await connectionsTo(databaseUrl)).toBe(0);
+  expect(await connectionsLeft(databaseUrl)).toBe(0);
 });
 
 async function subOf(back: Answer, clientId = 'gateway'): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connectionsTo, freshDatabase } from '../../../test/support/databases.js';
+import { connectionsLeft, freshDatabase } from '../../../test/support/databases.js';
 import { Browser } from '../test/browser.js';
 import { ask, askSilently, fill, fillSignIn } from '../test/journey.js';
 import { authorizeUrl, redeem, signIn, startTestIdp, type TestIdp } from '../test/test-idp.js';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await idp.close();
   await prisma.$disconnect();
-  expect(await connectionsTo(databaseUrl)).toBe(0);
+  expect(await connectionsLeft(databaseUrl)).toBe(0);
 });
 
 async function change(login: string, columns: { disabled?: boolean; autoSignIn?: boolean; passwordExpired?: boolean }) {

@@ -1,6 +1,6 @@
 import { decodeJwt, importJWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connectionsTo, freshDatabase } from '../../../test/support/databases.js';
+import { connectionsLeft, freshDatabase } from '../../../test/support/databases.js';
 import { Browser } from '../test/browser.js';
 import { asClient, authorizeUrl, isActive, redeem, signIn, startTestIdp, type TestIdp } from '../test/test-idp.js';
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await idp.close();
-  expect(await connectionsTo(databaseUrl)).toBe(0);
+  expect(await connectionsLeft(databaseUrl)).toBe(0);
 });
 
 describe('signing in', () => {
