@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freshDatabase } from '../../../test/support/databases.js';
 import { answerOf, APP, appUrl, browserApp, redeemAt } from '../test/browser-apps.js';
 import { Browser } from '../test/browser.js';
-import { ask, fillSignIn } from '../test/journey.js';
 import { authorizeUrl, signIn, startTestIdp, type TestIdp } from '../test/test-idp.js';
 
 let idp: TestIdp;
@@ -178,25 +177,4 @@ it('discovery says what is offered', async () => {
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
   });
-});
-
-it('frames on other sites keep the session where that is switched on, and all else goes on as before', async () => {
-  const framed = await startTestIdp(await freshDatabase('idp'), { env: { IDP_CROSS_SITE_FRAMES: '1' } });
-  try {
-    const asked = await fetch(authorizeUrl(framed), { redirect: 'manual' });
-    const cookies = asked.headers.getSetCookie();
-    expect(cookies.length).toBeGreaterThanOrEqual(3);
-    for (const cookie of cookies)
-      expect(cookie.toLowerCase()).toMatch(/; samesite=none.*; secure|; secure.*; samesite=none/);
-    const browser = new Browser();
-    const back = await fillSignIn(framed, browser, await ask(framed, browser), 'ana');
-    expect(answerOf(back)).toHaveProperty('code');
-    const posted = await browser.post(
-      new URL('/authorize', framed.issuer),
-      Object.fromEntries(authorizeUrl(framed, 'other', silent).searchParams),
-    );
-    expect(answerOf(await browser.get(posted.location!))).toHaveProperty('code');
-  } finally {
-    await framed.close();
-  }
 });

@@ -2,7 +2,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHttpApp } from '#http';
 import type { Clock } from '#session';
 import { AppModule } from './app.module.js';
+import { cookieRules, sendsSecureOverPlainHttp } from './authorize/cookies.js';
 import { mountProvider } from './authorize/mount-provider.js';
+import { doubleSecureCookies } from './authorize/plain-http-cookies.js';
 import type { IdpConfig } from './config.js';
 import { makeParts } from './idp-parts.js';
 import { acceptEmptyBodies } from './operator/empty-bodies.js';
@@ -29,6 +31,7 @@ export async function startIdp(config: IdpConfig, clock: Clock): Promise<Running
   const running = { close: () => closeInOrder(operator, app) }; // the database belongs to the second
   try {
     await parts.accounts.seed(config.IDP_PEOPLE);
+    if (sendsSecureOverPlainHttp(cookieRules(config))) doubleSecureCookies(app.getHttpAdapter().getInstance());
     for (const one of [app, operator]) parts.faults?.mark(one.getHttpAdapter().getInstance());
     await mountProvider(app.getHttpAdapter().getInstance(), parts.engine);
     acceptEmptyBodies(operator.getHttpAdapter().getInstance());

@@ -13,8 +13,14 @@ export interface Answer {
 export class Browser {
   readonly jar = new CookieJar();
 
-  /** @param always headers of each request, such as User-Agent */
-  constructor(private readonly always: Readonly<Record<string, string>> = {}) {}
+  /**
+   * @param always headers of each request, such as User-Agent
+   * @param keeps whether this browser keeps the cookie of a `Set-Cookie` line
+   */
+  constructor(
+    private readonly always: Readonly<Record<string, string>> = {},
+    private readonly keeps: (line: string) => boolean = () => true,
+  ) {}
 
   async get(url: string | URL, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
     return this.send(url, {}, headers);
@@ -46,7 +52,7 @@ export class Browser {
     const cookie = await this.jar.getCookieString(address);
     const headers = { accept: 'text/html', ...this.always, ...extra, ...(cookie === '' ? {} : { cookie }) };
     const response = await fetch(address, { redirect: 'manual', ...init, headers });
-    for (const line of response.headers.getSetCookie()) await this.jar.setCookie(line, address);
+    for (const line of response.headers.getSetCookie().filter(this.keeps)) await this.jar.setCookie(line, address);
     const location = response.headers.get('location');
     return {
       status: response.status,

@@ -25,11 +25,16 @@ export function cookieRules(config: Pick<IdpConfig, 'IDP_ISSUER' | 'IDP_CROSS_SI
 
 /**
  * Gives what every cookie has that belongs to a session. `Lax`, so a silent sign-in in a frame works on the same site only
- * and elsewhere the top-level redirect does; or `None`, which browsers take with `Secure` alone. Most keep a `Secure`
- * cookie of plain http on loopback, nowhere else.
+ * and elsewhere the top-level redirect does; or `None`, which browsers take with `Secure` alone. Chromium and
+ * Firefox keep a `Secure` cookie of plain http on loopback, nowhere else; see `plain-http-cookies.ts` for the others.
  */
 export function sessionCookieAttributes({ https, crossSite }: CookieRules): CookieAttributes {
   return { sameSite: crossSite ? 'none' : 'lax', secure: https || crossSite };
+}
+
+/** Whether cookies are `Secure` where nothing else is: browsers differ in what they do with them. */
+export function sendsSecureOverPlainHttp(rules: CookieRules): boolean {
+  return !rules.https && sessionCookieAttributes(rules).secure;
 }
 
 /** Gives names and attributes of the engine's cookies. */

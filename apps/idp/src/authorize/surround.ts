@@ -1,5 +1,5 @@
 import type Provider from 'oidc-provider';
-import { cookieRules, sendSecureCookies, sessionCookieAttributes } from './cookies.js';
+import { cookieRules, sendSecureCookies, sendsSecureOverPlainHttp } from './cookies.js';
 import { corsOfClients } from './cors.js';
 import { type EngineParts, ROUTES } from './provider-configuration.js';
 import { completeAnswers, followSession } from './session-answers.js';
@@ -11,7 +11,7 @@ const CALLED_BY_PAGES = [ROUTES.token, ROUTES.userinfo, ROUTES.revocation, ROUTE
 /** Puts our own steps around the engine's, the outermost first. */
 export function surround(provider: Provider, { config, origins }: Pick<EngineParts, 'config' | 'origins'>): void {
   const rules = cookieRules(config);
-  if (sessionCookieAttributes(rules).secure) sendSecureCookies(provider);
+  if (sendsSecureOverPlainHttp(rules)) sendSecureCookies(provider);
   completeAnswers(provider);
   provider.use(corsOfClients(CALLED_BY_PAGES, origins));
   provider.use(followSession(rules));

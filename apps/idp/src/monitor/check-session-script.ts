@@ -10,13 +10,15 @@ import { versionOf } from '../page/assets.js';
 const SCRIPT = `'use strict';
 (() => {
   const here = '/oidc/iframe/check_session';
-  const cookie = location.protocol === 'https:' ? '__Host-idp_browser_state=' : 'idp_browser_state=';
+  const cookies =
+    location.protocol === 'https:' ? ['__Host-idp_browser_state='] : ['idp_browser_state=', 'idp_browser_state.plain='];
   const ownClient = new URLSearchParams(location.search).get('client_id');
   const allowed = new Map();
   let told;
 
-  const browserState = () =>
-    document.cookie.split('; ').find((pair) => pair.startsWith(cookie))?.slice(cookie.length) ?? '';
+  const valueOf = (cookie) =>
+    document.cookie.split('; ').find((pair) => pair.startsWith(cookie))?.slice(cookie.length);
+  const browserState = () => cookies.map(valueOf).find((value) => value !== undefined) ?? '';
 
   async function ask(path) {
     try {
