@@ -9,6 +9,7 @@
  */
 import { pathToFileURL } from 'node:url';
 import { findChromium } from './bootstrap/chromium.mjs';
+import { findEngines } from './bootstrap/engines.mjs';
 import { installPackages } from './bootstrap/install-packages.mjs';
 import { findNatsServer } from './bootstrap/nats-server.mjs';
 import { findPostgres } from './bootstrap/postgres.mjs';
@@ -25,6 +26,9 @@ export const ensurePostgres = () => orExit(findPostgres);
 
 /** Finds or gets Chromium, gives its path and sets CHROMIUM to it. Ends the process with 1 when it cannot. */
 export const ensureChromium = () => orExit(async () => (process.env.CHROMIUM = await findChromium()));
+
+/** Finds or gets Firefox and WebKitGTK, and sets FIREFOX, WEBKIT_DRIVER and XVFB to what there is of them. */
+export const ensureEngines = () => orExit(findEngines);
 
 /** Finds or gets nginx, gives its path and sets NGINX_BINARY to it. Ends the process with 1 when it cannot. */
 export const ensureNginx = () => orExit(async () => (process.env.NGINX_BINARY = await findNginx()));

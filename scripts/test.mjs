@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import {
   ensureCaddy,
   ensureChromium,
+  ensureEngines,
   ensureInstalled,
   ensureNatsServer,
   ensureNginx,
@@ -24,6 +25,7 @@ await ensureInstalled();
 await ensurePostgres();
 await ensureNatsServer();
 await ensureChromium();
+await ensureEngines();
 await ensureNginx();
 await ensureCaddy();
 try {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { runVisibly } from './run-visibly.mjs';
+import { aptInstall, canAptInstall } from './apt-install.mjs';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 const USUAL_FOLDERS = ['/usr/bin', '/usr/local/bin', '/snap/bin', '/opt/homebrew/bin'];
@@ -22,9 +22,9 @@ export async function findChromium() {
   }
   const found = lookAround();
   if (found !== undefined) return found;
-  if (!existsSync('/etc/debian_version') || process.getuid() !== 0) throw new Error(advice());
+  if (!canAptInstall()) throw new Error(advice());
   try {
-    await fromDebianArchive();
+    await aptInstall('chromium');
   } catch (error) {
     throw new Error(`${advice()} (${error.message})`, { cause: error });
   }
@@ -56,17 +56,4 @@ function advice() {
   };
   const command = commands[process.platform] ?? 'https://www.chromium.org/getting-involved/download-chromium';
   return `no Chromium, which the tests need. Get one: ${command}, or name one in CHROMIUM`;
-}
-
-/** Installs Debian's package; the lists are fetched when it can't be had with those that are there. */
-async function fromDebianArchive() {
-  const install = (what) =>
-    runVisibly(what, 'apt-get', ['install', '-qq', '--yes', '--no-install-recommends', 'chromium'], {
-      quiet: true,
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
-  await install('chromium from the Debian archive').catch(async () => {
-    await runVisibly('apt-get update', 'apt-get', ['-qq', 'update'], { quiet: true });
-    await install('chromium from the Debian archive, again');
-  });
 }

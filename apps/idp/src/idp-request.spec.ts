@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freshDatabase } from '../../../test/support/databases.js';
 import { answerOf, APP, appUrl, browserApp, redeemAt } from '../test/browser-apps.js';
 import { Browser } from '../test/browser.js';
-import { authorizeUrl, signIn, startTestIdp, type TestIdp } from '../test/test-idp.js';
+import { signIn, startTestIdp, type TestIdp } from '../test/test-idp.js';
 
 let idp: TestIdp;
 let signedIn: Browser;

@@ -6,6 +6,7 @@ import { FrontEnds } from '../front-ends/front-ends.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { answerSignIn } from './answer-sign-in.js';
 import { BeginAgain } from './begin-again.js';
+import { comesOnceMore, sendOnceMore } from './once-more-from-here.js';
 import { OpenSession } from './open-session.js';
 import { RefusedSignIn } from './refused-sign-in.js';
 import type { SignInResult } from './sign-in.js';
@@ -24,13 +25,18 @@ export class FinishSignIn {
   ) {}
 
   async run(result: SignInResult, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const frontEnd = this.frontEnds.of(request);
+    if (comesOnceMore(result, request, frontEnd)) {
+      sendOnceMore(reply, frontEnd);
+      return;
+    }
     if (await this.again.run(result, request, reply)) return;
     const transaction = result.kind === 'unknown_state' ? undefined : result.transaction;
     const outcome = await this.countedOutcome(transaction, () => this.outcomeOf(result, request, reply));
     const reference = transaction?.correlationId ?? randomToken().slice(0, 12);
     if (outcome !== 'signed_in')
       this.logger.log(`sign_in.refused outcome=${outcome} kind=${result.kind} cid=${reference}`);
-    answerSignIn(reply, this.frontEnds.of(request), result, outcome, reference);
+    answerSignIn(reply, frontEnd, result, outcome, reference);
   }
 
   /** Whoever comes without a sign-in of their own is not counted: nobody knows what they wanted. */

@@ -20,6 +20,14 @@ const SCRIPT = `'use strict';
     document.cookie.split('; ').find((pair) => pair.startsWith(cookie))?.slice(cookie.length);
   const browserState = () => cookies.map(valueOf).find((value) => value !== undefined) ?? '';
 
+  /* Whose cookies the browser keeps from a frame can't set any there either; not every browser admits it when asked. */
+  async function isHidden() {
+    if ((await document.hasStorageAccess?.()) === false) return true;
+    for (const how of ['SameSite=Lax', 'SameSite=None; Secure'])
+      document.cookie = 'idp_seen=1; Path=' + here + '; Max-Age=10; ' + how;
+    return !document.cookie.includes('idp_seen=1');
+  }
+
   async function ask(path) {
     try {
       const response = await fetch(here + path, { credentials: 'same-origin', cache: 'no-store' });
@@ -47,8 +55,7 @@ const SCRIPT = `'use strict';
     if (at < 1 || hash === undefined || message.length > 2000) return 'error';
     if (!(await isAllowed(clientId, origin))) return undefined;
     const state = browserState();
-    const hidden = state === '' && (await document.hasStorageAccess?.()) === false;
-    if (hidden || crypto.subtle === undefined) return 'error';
+    if (crypto.subtle === undefined || (state === '' && (await isHidden()))) return 'error';
     const text = new TextEncoder().encode([clientId, origin, state, salt].join(' '));
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', text));
     const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
