@@ -146,6 +146,14 @@ describe('what lives longer than a request: gateway, IdP, poller and services as
     const headers = { authorization: `Bearer ${assertion}` };
     const stream = await fetch(`${billing!.origin}/invoices/live`, { headers });
     const [text] = await Promise.all([stream.text(), billing!.stop()]); // one that is cut off rejects
-    expect(text).toContain('event: due');
+    expect(text).toMatch(/event: due\n[^]*event: try-again\n(?:id: \d+\n)?data: {"reason":"stopping"}\n/);
+  });
+
+  it('a WebSocket is told to come again when its service is told to stop', async () => {
+    const assertion = await suite.assertionOf(newSid(), { iss: at.a, idp: idp.issuer });
+    const socket = liveDirectly(`Bearer ${assertion}`);
+    await messageFrom(socket);
+    const [end] = await Promise.all([endOf(socket), notes!.stop()]);
+    expect(end).toEqual({ code: 1013, reason: 'stopping' });
   });
 });

@@ -9,6 +9,7 @@ import { JetStreamPublisher, logoutStream } from '#bus';
 import { type AssertionKey, importAssertionKey, signAssertion, toPublicJwk } from '#oidc';
 import { type AppSession, encodeSessionEnded, type SessionEnded, type Sid, subjectOf } from '#session';
 import {
+  type ChannelEnd,
   CurrentSession,
   type HeardEnding,
   MaxIdpAge,
@@ -27,8 +28,7 @@ import { endingOf, newSid } from '../support/service.js';
 import { ISSUER } from '../support/sign-ins.js';
 import { until } from '../support/until.js';
 
-const GATEWAY = 'http://gateway.test';
-const OTHER_ISSUER = 'https://other-idp.example';
+const [GATEWAY, OTHER_ISSUER] = ['http://gateway.test', 'https://other-idp.example'];
 
 /** A store that can be away, and that counts how often it is asked. */
 class FallibleSessions extends InMemoryAppSessions {
@@ -174,27 +174,27 @@ describe('a guarded service on Fastify, and its real NATS', () => {
     const sid = newSid();
     const assertion = await assertionOf(sid);
     await ask('me', assertion);
-    const closed: string[] = [];
-    const owner = await store.open({ ...ownerOf(sid) }, new Date());
-    app.get(SessionChannels).hold(owner, (why) => closed.push(why));
+    const closed: ChannelEnd[] = [];
+    const owner = await store.open(ownerOf(sid), new Date());
+    app.get(SessionChannels).hold(owner, (end) => closed.push(end));
     app.get(SessionChannels).hold(owner, () => {
       throw new Error('a channel that throws');
     });
     await publish(endingOf(sid));
-    await until('closed', () => Promise.resolve(closed.length > 0 ? true : undefined));
-    const { status, body } = await ask('me', assertion);
-    expect([status, body.reason, closed]).toEqual([401, 'operator', ['operator']]);
-    const heard = app.get(Hooks).heard.filter((ending) => ending.sid === sid);
-    expect(heard).toMatchObject([{ eventId: `event-of-${sid}`, cause: 'operator' }]);
+    await until('closed', () => closed[0]);
+    expect(closed).toEqual([{ kind: 'ended', cause: 'operator' }]);
+    expect(await ask('me', assertion)).toMatchObject({ status: 401, body: { reason: 'operator' } });
+    expect(app.get(Hooks).heard.filter((ending) => ending.sid === sid)).toMatchObject([
+      { eventId: `event-of-${sid}`, cause: 'operator' },
+    ]);
     expect(app.get(SessionChannels).size).toBe(0);
   });
 
   it('closes a channel whose session expires', async () => {
-    const closed: string[] = [];
+    const closed: ChannelEnd[] = [];
     const owner = { ...ownerOf(newSid()), expiresAt: new Date(Date.now() + 50) };
-    app.get(SessionChannels).hold(owner, (why) => closed.push(why));
-    await until('closed', () => Promise.resolve(closed.length > 0 ? true : undefined));
-    expect(closed).toEqual(['expired']);
+    app.get(SessionChannels).hold(owner, (end) => closed.push(end));
+    expect(await until('closed', () => closed[0])).toEqual({ kind: 'ended', cause: 'expired' });
   });
 
   it('T165: is not moved by the ending that an issuer tells that it does not trust', async () => {

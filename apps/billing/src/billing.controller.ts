@@ -1,5 +1,5 @@
-import { type BeforeApplicationShutdown, Controller, Get, Sse, UseGuards } from '@nestjs/common';
-import { interval, map, Observable, ReplaySubject, startWith, takeUntil } from 'rxjs';
+import { Controller, Get, Sse, UseGuards } from '@nestjs/common';
+import { interval, map, Observable, startWith } from 'rxjs';
 import { type AppSession, CurrentSession, SessionChannels, SessionGuard } from '#session-sync';
 
 const SIGN_OF_LIFE_MS = 15_000;
@@ -7,15 +7,8 @@ const SIGN_OF_LIFE_MS = 15_000;
 /** A person's invoices. */
 @Controller('invoices')
 @UseGuards(SessionGuard)
-export class BillingController implements BeforeApplicationShutdown {
-  private readonly stopping = new ReplaySubject<void>(1);
-
+export class BillingController {
   constructor(private readonly channels: SessionChannels) {}
-
-  /** Streams end when the process is told to stop: they would hold it up, and look alive. */
-  beforeApplicationShutdown(): void {
-    this.stopping.next();
-  }
 
   @Get()
   list(@CurrentSession() session: AppSession) {
@@ -23,13 +16,14 @@ export class BillingController implements BeforeApplicationShutdown {
     return { sub: session.sub, invoices: [{ number: '2026-001', ...plan, dueOn: '2026-12-01' }] };
   }
 
-  /** What is due, as an event stream. Its last event says that the session has ended, and why; or `try-again`: that is not known. */
+  /** What is due, as an event stream. Its last event says that the session has ended, and why; or `try-again`: it is not known whether it has, or this process stops. */
   @Sse('live')
   live(@CurrentSession() session: AppSession) {
     const due = { type: 'due', data: { amountCents: 1900, dueOn: '2026-12-01' } };
     return new Observable<{ readonly type: string; readonly data: object }>((stream) => {
-      const release = this.channels.hold(session, (reason) => {
-        stream.next({ type: reason === 'endings-unknown' ? 'try-again' : 'session-ended', data: { reason } });
+      const release = this.channels.hold(session, (end) => {
+        if (end.kind === 'ended') stream.next({ type: 'session-ended', data: { reason: end.cause } });
+        else stream.next({ type: 'try-again', data: { reason: end.reason } });
         stream.complete();
       });
       const events = interval(SIGN_OF_LIFE_MS).pipe(
@@ -41,6 +35,6 @@ export class BillingController implements BeforeApplicationShutdown {
         running.unsubscribe();
         release();
       };
-    }).pipe(takeUntil(this.stopping));
+    });
   }
 }

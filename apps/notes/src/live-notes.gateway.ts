@@ -11,7 +11,7 @@ const TRY_AGAIN_LATER = 1013;
 /** Who leaves so many bytes unread is parted with: the browser opens the socket again, and asks for its notes. */
 const MOST_UNREAD = 1_000_000;
 
-/** A person's notes as they are added: `GET /live` as a WebSocket. Closed with 4401 when nobody is signed in, or no longer; with 1013 when that is not known. */
+/** A person's notes as they are added: `GET /live` as a WebSocket. Closed with 4401 when nobody is signed in, or no longer; with 1013 when that is not known, or this process stops. */
 @WebSocketGateway({ path: '/live', maxPayload: 1_024 })
 export class LiveNotesGateway implements OnGatewayConnection {
   private readonly logger = new Logger(LiveNotesGateway.name);
@@ -27,8 +27,9 @@ export class LiveNotesGateway implements OnGatewayConnection {
     try {
       const session = await this.door.admit(request);
       if (socket.readyState !== socket.OPEN) return;
-      const release = this.channels.hold(session, (why) => {
-        socket.close(why === 'endings-unknown' ? TRY_AGAIN_LATER : SESSION_ENDED, why);
+      const release = this.channels.hold(session, (end) => {
+        if (end.kind === 'ended') socket.close(SESSION_ENDED, end.cause);
+        else socket.close(TRY_AGAIN_LATER, end.reason);
       });
       const leave = this.feed.look(session.sub, (note) => {
         if (socket.bufferedAmount > MOST_UNREAD) socket.terminate();

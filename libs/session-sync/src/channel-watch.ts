@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { reasonOf } from '#session';
 import type { Staleness } from './access-decision.js';
-import type { ChannelOwner, SessionChannels } from './session-channels.js';
+import type { ChannelEnd, ChannelOwner, SessionChannels } from './session-channels.js';
 import type { SessionAccess } from './session-access.js';
 import { SessionRefused } from './session-refusals.js';
 
@@ -54,16 +54,17 @@ export class ChannelWatch implements OnApplicationBootstrap, OnApplicationShutdo
     try {
       await this.access.admit({ ...owner, authTime: undefined, idpCheckedAt: undefined }, this.staleness);
     } catch (error) {
-      const why = whyToClose(error);
-      if (why !== undefined) this.channels.close(owner, why);
+      const end = endAfter(error);
+      if (end !== undefined) this.channels.close(owner, end);
     }
   }
 }
 
 /** Not knowing for a moment closes nothing. */
-function whyToClose(error: unknown): string | undefined {
+function endAfter(error: unknown): ChannelEnd | undefined {
   if (!(error instanceof SessionRefused)) return undefined;
-  if (error.refusal === 'endings-unknown') return error.refusal;
+  if (error.refusal === 'endings-unknown') return { kind: 'try_again', reason: error.refusal };
   if (error.refusal !== 'session-ended') return undefined;
-  return (error.getResponse() as { readonly reason?: string }).reason ?? 'unknown';
+  const { reason = 'unknown' } = error.getResponse() as { readonly reason?: string };
+  return { kind: 'ended', cause: reason };
 }

@@ -16,7 +16,7 @@ export { refusals, SessionRefused } from './session-refusals.js';
 export type { RefusalName } from './session-refusals.js';
 export { SessionRefusedFilter } from './session-refused.filter.js';
 export { SessionChannels } from './session-channels.js';
-export type { ChannelOwner, CloseChannel } from './session-channels.js';
+export type { ChannelEnd, ChannelOwner, CloseChannel } from './session-channels.js';
 export { SessionEndings } from './session-endings.js';
 export { SyncState } from './sync-state.js';
 export { SyncStore } from './sync-store.js';
