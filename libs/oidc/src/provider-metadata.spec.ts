@@ -62,6 +62,8 @@ describe('a discovery document', () => {
     ['without token endpoint', { ...GOOD, token_endpoint: undefined }],
     ['with a script for an endpoint', { ...GOOD, authorization_endpoint: 'javascript:alert(1)' }],
     ['with a file for the keys', { ...GOOD, jwks_uri: 'file:///etc/passwd' }],
+    ['with user and password in an endpoint', { ...GOOD, token_endpoint: 'https://user:secret@idp.example/token' }],
+    ['with a user in an endpoint', { ...GOOD, token_endpoint: 'https://user@idp.example/token' }],
     ['with a relative endpoint', { ...GOOD, token_endpoint: '/token' }],
     ['that is a page', undefined],
     ['that is a list', [GOOD]],

@@ -20,7 +20,12 @@ export interface ProviderMetadata {
   readonly sendsIss: boolean;
 }
 
-const Url = z.string().refine((text) => URL.canParse(text) && /^https?:/.test(text));
+/** No user and password: a request would carry them, and nobody generates such addresses (RFC 9110 §4.2.4). */
+const Url = z.string().refine((text) => {
+  if (!URL.canParse(text) || !/^https?:/.test(text)) return false;
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
+});
 const Document = z.object({
   issuer: z.string(),
   authorization_endpoint: Url,
