@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { browserIdpForSuite, endAllSessionsOf } from '../support/browser-idp.js';
 import { sdkScript } from '../support/browser-sdk.js';
 import type { DirectState } from '../support/direct-tab.js';
-import { type EngineTab, engineForSuite } from '../support/engines/engine.js';
+import { describeIn, type EngineTab, engineForSuite } from '../support/engines/engine.js';
 import { FIREFOX } from '../support/engines/firefox.js';
 import { fillIn, openTab, untilTrue } from '../support/engines/pages.js';
 import { WEBKIT } from '../support/engines/webkit.js';
@@ -12,7 +12,7 @@ const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'; // RFC 7636, ap
 describe('pages that talk to the IdP by themselves', () => {
   const idp = browserIdpForSuite();
 
-  describe.each([FIREFOX, WEBKIT].filter(({ isThere }) => isThere))('in $name', (engine) => {
+  describeIn([FIREFOX, WEBKIT], (engine) => {
     const browser = engineForSuite(engine);
 
     async function open(origin: string, options: object = {}): Promise<EngineTab> {

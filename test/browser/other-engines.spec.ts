@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { browserStackForSuite } from '../support/browser-stack.js';
-import { type EngineTab, engineForSuite } from '../support/engines/engine.js';
+import { describeIn, type EngineTab, engineForSuite } from '../support/engines/engine.js';
 import { FIREFOX } from '../support/engines/firefox.js';
 import { fillIn, openTab, untilTrue } from '../support/engines/pages.js';
 import { WEBKIT } from '../support/engines/webkit.js';
@@ -9,7 +9,7 @@ import type { Shown } from '../support/front-end-tab.js';
 describe('front ends behind the gateway', () => {
   const stackOf = browserStackForSuite();
 
-  describe.each([FIREFOX, WEBKIT].filter(({ isThere }) => isThere))('in $name', (engine) => {
+  describeIn([FIREFOX, WEBKIT], (engine) => {
     const browser = engineForSuite(engine);
 
     const open = (origin: string, options: object = {}) =>

@@ -4,7 +4,7 @@ import { messageOf } from '../support/silent.js';
 import { type Seen, Visitor } from '../support/visitor.js';
 
 const IN_FRAME = { 'sec-fetch-dest': 'iframe' };
-const AGAIN = "location.replace(location.href + '&from=here');";
+const AGAIN = "location.replace(location.search + '&from=here');";
 
 describe('an answer that comes into a frame without our cookie, on plain http', () => {
   const suite = gatewayForSuite();

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe } from '@jest/globals';
 import { createRunFolder, type Guard, startGuard } from '../../../scripts/stack/guard.js';
 
 /** A page in a browser that Playwright does not drive. */
@@ -29,6 +29,14 @@ export interface Engine {
   readonly start: StartBrowser;
 }
 
+/** Has tests in each browser; those in one that is not on this machine are skipped, and none need be there. */
+export function describeIn(engines: readonly Engine[], tests: (engine: Engine) => void): void {
+  for (const engine of engines)
+    (engine.isThere ? describe : describe.skip)(`in ${engine.name}`, () => {
+      tests(engine);
+    });
+}
+
 /** Gives each test of this suite a browser of its own. */
 export function engineForSuite({ start }: Engine): () => EngineBrowser {
   let run: { readonly guard: Guard; readonly dir: string } | undefined;
@@ -48,7 +56,11 @@ export function engineForSuite({ start }: Engine): () => EngineBrowser {
   return () => browser!;
 }
 
-/** Gives the program that a variable names (scripts/test.mjs sets them), or Debian's; undefined when it is not there. */
+/**
+ * Gives the program that a variable names, or Debian's where it names none; undefined when it is not there. scripts/test.mjs
+ * sets the variables, empty for what it has not found.
+ */
 export function programOf(variable: 'FIREFOX' | 'WEBKIT_DRIVER' | 'XVFB', debian: string): string | undefined {
-  return [process.env[variable], `/usr/bin/${debian}`].find((file) => file !== undefined && existsSync(file));
+  const file = process.env[variable] ?? `/usr/bin/${debian}`;
+  return existsSync(file) ? file : undefined;
 }
