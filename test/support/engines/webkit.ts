@@ -44,7 +44,7 @@ async function startWebKit(guard: Guard, dir: string): Promise<EngineBrowser> {
     tab: () =>
       inTurn(async () => {
         await session('POST', '/window', { handle: first }); // the one before may be closed
-        const { handle } = await session<{ handle: string }>('POST', '/window/new', { type: 'tab' });
+        const { handle } = await session<{ handle: string }>('POST', '/window/new', { type: 'window' });
         return tabOf(session, inTurn, handle);
       }),
     async close() {
