@@ -11,7 +11,7 @@ const SCRIPT = `'use strict';
 (() => {
   const here = '/oidc/iframe/check_session';
   const cookies =
-    location.protocol === 'https:' ? ['__Host-idp_browser_state='] : ['idp_browser_state=', 'idp_browser_state.plain='];
+    location.protocol === 'https:' ? ['__Host-idp_browser_state='] : ['idp_browser_state.framed=', 'idp_browser_state='];
   const { sameSite } = document.currentScript.dataset;
   const ownClient = new URLSearchParams(location.search).get('client_id');
   const allowed = new Map();
