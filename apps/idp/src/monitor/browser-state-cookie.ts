@@ -10,7 +10,7 @@ import type { BrowserSession } from '../sessions/browser-sessions.service.js';
 @Injectable()
 export class BrowserStateCookie {
   private readonly name: string;
-  private readonly attributes: CookieAttributes;
+  readonly attributes: CookieAttributes;
 
   constructor(config: Pick<IdpConfig, 'IDP_ISSUER' | 'IDP_CROSS_SITE_FRAMES'>) {
     const rules = cookieRules(config);

@@ -1,14 +1,19 @@
+import type { CookieAttributes } from '../authorize/cookies.js';
 import { html } from '../page/html.js';
 import { CHECK_SESSION_SCRIPT } from './check-session-script.js';
 
-/** Gives the page that clients frame to watch the session. It shows nothing. */
-export function checkSessionPage(): string {
+/**
+ * Gives the page that clients frame to watch the session. It shows nothing.
+ *
+ * @param sameSite of the cookie that its script reads
+ */
+export function checkSessionPage(sameSite: CookieAttributes['sameSite']): string {
   return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <title>Session status</title>
-        <script src="${CHECK_SESSION_SCRIPT.path}" defer></script>
+        <script src="${CHECK_SESSION_SCRIPT.path}" data-same-site="${sameSite}" defer></script>
       </head>
       <body></body>
     </html>`.text;

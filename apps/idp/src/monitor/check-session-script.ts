@@ -11,7 +11,8 @@ const SCRIPT = `'use strict';
 (() => {
   const here = '/oidc/iframe/check_session';
   const cookies =
-    location.protocol === 'https:' ? ['__Host-idp_browser_state='] : ['idp_browser_state=', 'idp_browser_state.plain='];
+    location.protocol === 'https:' ? ['__Host-idp_browser_state='] : ['idp_browser_state.framed=', 'idp_browser_state='];
+  const { sameSite } = document.currentScript.dataset;
   const ownClient = new URLSearchParams(location.search).get('client_id');
   const allowed = new Map();
   let told;
@@ -20,10 +21,10 @@ const SCRIPT = `'use strict';
     document.cookie.split('; ').find((pair) => pair.startsWith(cookie))?.slice(cookie.length);
   const browserState = () => cookies.map(valueOf).find((value) => value !== undefined) ?? '';
 
-  /* Whose cookies the browser keeps from a frame can't set any there either; not every browser admits it when asked. */
+  /* Whose cookies the browser keeps from a frame can't set any of their kind there either; not every browser admits it when asked. */
   async function isHidden() {
     if ((await document.hasStorageAccess?.()) === false) return true;
-    for (const how of ['SameSite=Lax', 'SameSite=None; Secure'])
+    for (const how of sameSite === 'none' ? ['SameSite=Lax', 'SameSite=None; Secure'] : ['SameSite=Lax'])
       document.cookie = 'idp_seen=1; Path=' + here + '; Max-Age=10; ' + how;
     return !document.cookie.includes('idp_seen=1');
   }

@@ -36,7 +36,7 @@ export class CheckSessionController {
     }
     await this.isSignedIn(request, reply);
     const ancestors = client === undefined ? undefined : watchingOrigins(client);
-    await reply.headers(checkSessionHeaders(ancestors)).send(checkSessionPage());
+    await reply.headers(checkSessionHeaders(ancestors)).send(checkSessionPage(this.cookie.attributes.sameSite));
   }
 
   @Get('check_session.js')
