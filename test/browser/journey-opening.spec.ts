@@ -3,6 +3,7 @@ import type { BrowserContext } from 'playwright-core';
 import { browserStackForSuite } from '../support/browser-stack.js';
 import { chromiumForSuite, withThirdPartyCookies } from '../support/chromium.js';
 import { FrontEndTab, printMeasured, Requests } from '../support/front-end-tab.js';
+import { fillSignIn } from '../support/spa-page.js';
 
 /** The promised time is the median of 20; elsewhere it is looked at often enough to see that it is no accident. */
 const OPENS = { promised: 20, elsewhere: 5 } as const;
@@ -90,6 +91,18 @@ describe('opening a second front end in a browser where somebody is signed in', 
       expect(tripsTo(issuer, requests)).toBe(1);
     },
   );
+
+  it('calls no sign-in silent that the person began while the page was leaving for its one trip', async () => {
+    const { billing, person } = stackOf();
+    const tab = await FrontEndTab.open(context, billing, { redirect: true, silent: false });
+    await tab.until('signed_out');
+    await tab.page.evaluate(`sessionStorage.setItem('session-sync ' + location.origin, Date.now())`); // it leaves
+    await tab.page.evaluate('void window.session.signIn()');
+    await fillSignIn(tab.page, person('ana'));
+    await tab.page.waitForURL(`${billing}/**`);
+    await tab.until('signed_in');
+    expect((await tab.now()).silent).toBeUndefined();
+  });
 
   it('makes no trip where the page does not allow one', async () => {
     const { other, issuer } = stackOf();

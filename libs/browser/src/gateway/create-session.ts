@@ -8,7 +8,7 @@ import { createCheck, linger, type Why } from './check.js';
 import { attend } from './event-stream.js';
 import { end, learn, learnTold, type Settled } from './known.js';
 import type { Session, SessionOptions, SignInOptions, SignOutOptions } from './session.js';
-import { here, leaveFor, takeReturn } from './silent-redirect.js';
+import { here, leaveFor, takeReturn, takeTrip } from './silent-redirect.js';
 import { createStore } from './store.js';
 
 /** Between two looks of all tabs, unless there is news. */
@@ -129,6 +129,7 @@ export function createSession(options: SessionOptions = {}): Session {
   return Object.assign(view, {
     checkSession: () => look('asked'),
     signIn: ({ returnUrl = here(), prompt, loginHint }: SignInOptions = {}) => {
+      takeTrip(base); // one that is under way ends here: who comes back has been at the form
       leaveFor(`${base}/bff/login`, { returnUrl, prompt, login_hint: loginHint });
     },
     signOut: async ({ everywhere, returnUrl }: SignOutOptions = {}): Promise<'signed_out' | 'unavailable'> => {
