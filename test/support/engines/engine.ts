@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, jest } from '@jest/globals';
 import { createRunFolder, type Guard, startGuard } from '../../../scripts/stack/guard.js';
 
 /** A page in a browser that Playwright does not drive. */
@@ -37,8 +37,12 @@ export function describeIn(engines: readonly Engine[], tests: (engine: Engine) =
     });
 }
 
-/** Gives each test of this suite a browser of its own. */
+/**
+ * Gives each test of this suite a browser of its own. A test that fails is run twice more, and the log says so: the drivers of these
+ * engines lose an answer now and then on a machine that is busy. What the product does wrong, it does again.
+ */
 export function engineForSuite({ start }: Engine): () => EngineBrowser {
+  jest.retryTimes(2, { logErrorsBeforeRetry: true });
   let run: { readonly guard: Guard; readonly dir: string } | undefined;
   let browser: EngineBrowser | undefined;
   let count = 0;
@@ -51,7 +55,10 @@ export function engineForSuite({ start }: Engine): () => EngineBrowser {
     await mkdir(dir);
     browser = await start(run!.guard, dir);
   });
-  afterEach(() => browser?.close());
+  afterEach(async () => {
+    await browser?.close();
+    browser = undefined;
+  });
   afterAll(() => run?.guard.stopAll());
   return () => browser!;
 }

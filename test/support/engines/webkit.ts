@@ -33,7 +33,11 @@ async function startWebKit(guard: Guard, dir: string): Promise<EngineBrowser> {
     await call('GET', '/status');
   };
   if (!(await untilReady(driver, ready, 60_000))) throw new Error('WebKitWebDriver did not start');
-  const wishes = { browserName: 'MiniBrowser', pageLoadStrategy: 'eager' };
+  const wishes = {
+    browserName: 'MiniBrowser',
+    pageLoadStrategy: 'eager',
+    timeouts: { script: 10_000, pageLoad: 60_000 },
+  };
   const { sessionId } = await call<{ sessionId: string }>('POST', '/session', {
     capabilities: { alwaysMatch: wishes },
   });
@@ -71,9 +75,8 @@ function tabOf(session: Call, inTurn: ReturnType<typeof oneAtATime>, handle: str
   return {
     goTo: (url) => here('POST', '/url', { url }),
     async run<T>(expression: string): Promise<T> {
-      const script = `const done = arguments[0]; (async () => [await (${expression})])().then(done, (e) => done(String(e)))`;
-      const given = await here<[T] | string>('POST', '/execute/async', { script, args: [] });
-      if (typeof given === 'string') throw new Error(given);
+      const script = `return (async () => [await (${expression})])()`; // a page that goes away meanwhile never answers
+      const given = await here<[T]>('POST', '/execute/sync', { script, args: [] });
       return given[0];
     },
     close: () => here('DELETE', '/window'),
