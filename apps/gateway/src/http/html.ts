@@ -41,6 +41,7 @@ export function sendHtml(
   const policy = [
     "default-src 'none'",
     `style-src 'sha256-${STYLE_HASH}'`,
+    'img-src data:', // the empty icon: Firefox asks for /favicon.ico else, and says on the console that it may not
     ...(loads === undefined ? [] : [loads]),
     `frame-ancestors ${embedder ?? "'none'"}`,
     "base-uri 'none'",
@@ -55,6 +56,6 @@ export function sendHtml(
     .header('content-security-policy', policy.join('; '))
     .send(
       `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
-        `<meta name="color-scheme" content="light dark">${head}<title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body>${body}</body></html>`,
+        `<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">${head}<title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body>${body}</body></html>`,
     );
 }
