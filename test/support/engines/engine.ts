@@ -38,8 +38,8 @@ export function describeIn(engines: readonly Engine[], tests: (engine: Engine) =
 }
 
 /**
- * Gives each test of this suite a browser of its own. A test that fails is run twice more, and the log says so: the drivers of these
- * engines lose an answer now and then on a machine that is busy. What the product does wrong, it does again.
+ * Gives each test of this suite a browser of its own. A test that fails is run twice more, and the log says so: on a machine that is
+ * busy these engines were seen to stand still (ADR 48).
  */
 export function engineForSuite({ start }: Engine): () => EngineBrowser {
   jest.retryTimes(2, { logErrorsBeforeRetry: true });
